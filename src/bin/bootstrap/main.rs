@@ -1,0 +1,113 @@
+//! The receiving function: a Lambda function URL's requests in, answers out.
+//!
+//! It stands on `lambda_runtime` and reads the function URL's event by itself: `lambda_http` panics at a body whose
+//! base64 is malformed, and copies the body twice more on its way.
+
+mod invocation;
+
+use std::io::Write as _;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use aws_config::environment::EnvironmentVariableCredentialsProvider;
+use aws_sdk_s3::config::{Builder, Region};
+use hooklog::config::{Aws, Config, ConfigError, Place};
+use hooklog::form::Limits;
+use hooklog::receive::{Answer, Received, Receiver, Refusal};
+use hooklog::record::Receipt;
+use hooklog::store::{Folder, S3, Store};
+use hooklog::telemetry::{Level, Log};
+use jiff::Timestamp;
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use serde_json::value::RawValue;
+
+use invocation::{Invocation, Response};
+
+/// Everything that outlives one invocation.
+struct Function {
+    receiver: Receiver,
+    log: Log,
+}
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let line = serde_json::json!({ "level": Level::Fatal, "message": error.to_string() });
+            print_line(&line.to_string());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<(), Error> {
+    #[expect(clippy::disallowed_methods, reason = "this is the door that reads the environment")]
+    let config = Config::read(std::env::vars_os())?;
+    let function = &Function::new(&config)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let serve = async move |event: LambdaEvent<Box<RawValue>>| function.invoke(&event).await;
+    runtime.block_on(lambda_runtime::run(service_fn(serve)))
+}
+
+impl Function {
+    fn new(config: &Config) -> Result<Self, ConfigError> {
+        let store = match config.store()? {
+            Place::S3 { bucket, prefix } => Store::S3(S3::new(s3_settings(&config.aws), bucket, prefix)),
+            Place::Folder(path) => Store::Folder(Folder::new(path)),
+        };
+        let receiver = Receiver {
+            tokens: config.tokens()?,
+            store,
+            body_bytes_max: config.body_bytes_max,
+            limits: Limits::default(),
+        };
+        let level = config.log_level.as_deref().and_then(|word| word.parse().ok()).unwrap_or_default();
+        let function_name = config.aws.function_name.clone().unwrap_or_else(|| "bootstrap".to_owned());
+        Ok(Self { receiver, log: Log { level, function_name } })
+    }
+
+    async fn invoke(&self, event: &LambdaEvent<Box<RawValue>>) -> Result<Response, Error> {
+        let started = Instant::now();
+        let mut receipt = receipt()?;
+        let invocation = serde_json::from_str::<Invocation<'_>>(event.payload.get());
+        let invocation = invocation.unwrap_or_default();
+        receipt.source_ip = invocation.source_ip();
+        receipt.user_agent = invocation.user_agent();
+        receipt.request_id = Some(event.context.request_id.as_str().into());
+        let received = self.receive(&invocation, &receipt).await;
+        if let Some(line) = self.log.line(&received, &receipt, started.elapsed()) {
+            print_line(&line);
+        }
+        Ok(Response::new(Answer::from(&received.outcome), invocation.is_head()))
+    }
+
+    async fn receive(&self, invocation: &Invocation<'_>, receipt: &Receipt<'_>) -> Received {
+        if invocation.method().is_empty() {
+            return Received::refused(Refusal::Invocation);
+        }
+        match invocation.body() {
+            Ok(body) => self.receiver.receive(&invocation.request(&body), receipt).await,
+            Err(_malformed) => Received::refused(Refusal::Base64),
+        }
+    }
+}
+
+fn receipt<'r>() -> Result<Receipt<'r>, getrandom::Error> {
+    let mut random = [0; 10];
+    getrandom::fill(&mut random)?;
+    #[expect(clippy::disallowed_methods, reason = "this is the door that reads the clock")]
+    Ok(Receipt::new(Timestamp::now(), random))
+}
+
+/// A client for S3 out of the environment alone: no profile file is looked for.
+fn s3_settings(aws: &Aws) -> Builder {
+    let settings = hooklog::store::s3_settings(aws.s3_endpoint.as_deref());
+    settings
+        .region(aws.region.clone().map(Region::new))
+        .credentials_provider(EnvironmentVariableCredentialsProvider::new())
+}
+
+/// Standard output is the log; where it cannot be written, there is nobody to tell.
+fn print_line(line: &str) {
+    let _nobody_to_tell = writeln!(std::io::stdout().lock(), "{line}");
+}

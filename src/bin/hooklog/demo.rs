@@ -1,0 +1,91 @@
+//! `hooklog demo`: the whole journey on one machine.
+
+use std::net::Ipv4Addr;
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result};
+use hooklog::config::BODY_BYTES_MAX;
+use hooklog::form::Limits;
+use hooklog::receive::Receiver;
+use hooklog::store::{Folder, Store};
+use serde_json::Value;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+
+use crate::args::Demo;
+use crate::samples::{self, Sample};
+use crate::sender::Sender;
+use crate::{http, output, setup};
+
+/// What no receiver of forms can take: JSON, and a token that two readers would read differently.
+const NOT_KEPT: [(&str, u16); 2] = [("sale-delivery-calculate-json", 415), ("edge-token-twice", 403)];
+
+pub async fn run(args: &Demo) -> Result<ExitCode> {
+    let temporary = tempfile::tempdir().context("no temporary folder can be made")?;
+    let folder = args.keep.as_deref().unwrap_or(temporary.path());
+    let store = Store::Folder(Folder::new(folder));
+    let samples = samples::all()?;
+    let url_token = setup::new_token()?;
+    let receiver = Receiver {
+        tokens: accepted(&samples, &url_token).parse()?,
+        store: store.clone(),
+        body_bytes_max: BODY_BYTES_MAX,
+        limits: Limits::default(),
+    };
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+    let url = format!("http://{}/{url_token}", listener.local_addr()?);
+    let (stop, stopped) = oneshot::channel::<()>();
+    let server = tokio::spawn(http::serve(listener, receiver, Box::new(|_, _, _| ()), async {
+        let _sender_is_gone = stopped.await;
+    }));
+
+    output::say(&format!("Receiving at {url}\nKeeping events in {}\n", folder.display()))?;
+    let surprises = send(&samples, &Sender::new(url.parse()?)?).await?;
+    let _server_is_gone = stop.send(());
+    server.await.context("the server broke down")?;
+    show(&store, samples.len().saturating_sub(NOT_KEPT.len())).await?;
+    Ok(if surprises == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// The samples' own application tokens, and a URL token for those that carry none.
+fn accepted(samples: &[Sample], url_token: &str) -> String {
+    let mut tokens: Vec<_> = samples.iter().filter_map(Sample::application_token).collect();
+    tokens.sort();
+    tokens.dedup();
+    let named = tokens.iter().zip(1..).map(|(token, number)| format!("portal-{number}={token}"));
+    named.chain([format!("url={url_token}")]).collect::<Vec<_>>().join(",")
+}
+
+/// Sends each sample and counts the answers that were not as they should be.
+async fn send(samples: &[Sample], sender: &Sender) -> Result<usize> {
+    let mut surprises = 0_usize;
+    for sample in samples {
+        let delivery = sender.post(sample).await?;
+        let expected = NOT_KEPT.iter().find(|(name, _)| *name == sample.name).map_or(200, |(_, status)| *status);
+        if delivery.status != expected {
+            surprises = surprises.saturating_add(1);
+            output::complain(&format!("{}: answered {}, not {expected}", sample.name, delivery.status));
+        } else if expected != 200 {
+            output::say(&format!("{} was answered {expected}, as it must be", sample.name))?;
+        }
+    }
+    Ok(surprises)
+}
+
+async fn show(store: &Store, expected: usize) -> Result<()> {
+    let keys = store.list("events/", "", usize::MAX).await?;
+    let mut last = None;
+    for key in &keys {
+        let json = store.get(key).await?.context("an event is gone")?;
+        let event: Value = serde_json::from_slice(&json)?;
+        let text = |name: &str| event.get(name).and_then(Value::as_str).unwrap_or("-").to_owned();
+        let code = text("type").replacen("bitrix24.", "", 1);
+        output::say(&format!("{code:<36} {:<34} {:<14} {}", text("source"), text("subject"), text("tokenname")))?;
+        last.get_or_insert(event);
+    }
+    output::say(&format!("\n{} of {expected} sample events kept and verified. The first of them:\n", keys.len()))?;
+    if let Some(event) = last {
+        output::say(&serde_json::to_string_pretty(&event)?)?;
+    }
+    Ok(())
+}

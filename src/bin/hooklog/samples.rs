@@ -1,0 +1,67 @@
+//! The sample deliveries: one request for each thing that Bitrix24 sends, with made-up secrets.
+
+use anyhow::{Context as _, Result};
+use hooklog::event::Event;
+use hooklog::form::{Form, Limits};
+use hooklog::verify::Claim;
+use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
+use serde::Deserialize;
+
+const LINES: &str = include_str!("../../../data/samples.jsonl");
+
+/// One delivery.
+#[derive(Clone, Deserialize)]
+pub struct Sample {
+    pub name: String,
+    pub path_and_query: String,
+    pub content_type: String,
+    pub body: String,
+}
+
+pub fn all() -> Result<Vec<Sample>> {
+    LINES.lines().map(|line| serde_json::from_str(line).context("a sample is no JSON object")).collect()
+}
+
+impl Sample {
+    /// A form that somebody wrote.
+    pub fn of_form(name: String, body: String) -> Self {
+        let content_type = "application/x-www-form-urlencoded".to_owned();
+        Self { name, path_and_query: String::new(), content_type, body }
+    }
+
+    /// The event code as the record's type would say it; nothing for what is no form.
+    pub fn code(&self) -> Option<String> {
+        self.read(|form| Event::read(form).code.as_str().to_owned())
+    }
+
+    /// The application token that the sample carries.
+    pub fn application_token(&self) -> Option<String> {
+        self.read(|form| {
+            let token = Claim::read(form, None).application_token?;
+            String::from_utf8(token.reveal().to_vec()).ok()
+        })?
+    }
+
+    /// The query, percent-encoded.
+    pub fn query(&self) -> Option<&str> {
+        self.path_and_query.split_once('?').map(|(_, query)| query)
+    }
+
+    /// Puts another application token in the place of the sample's; where it has none, it stays without.
+    pub fn with_token(mut self, token: &str) -> Self {
+        const NAME: &str = "auth%5Bapplication_token%5D=";
+        let token = percent_encode(token.as_bytes(), NON_ALPHANUMERIC);
+        let fields = self.body.split('&').map(|field| match field.strip_prefix(NAME) {
+            Some(_) => format!("{NAME}{token}"),
+            None => field.to_owned(),
+        });
+        self.body = fields.collect::<Vec<_>>().join("&");
+        self
+    }
+
+    fn read<T>(&self, read: impl FnOnce(&Form) -> T) -> Option<T> {
+        let is_form = self.content_type.starts_with("application/x-www-form-urlencoded");
+        let form = Form::parse(self.body.as_bytes(), &Limits::default()).ok()?;
+        is_form.then(|| read(&form))
+    }
+}

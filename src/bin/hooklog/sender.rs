@@ -1,0 +1,49 @@
+//! Posting as Bitrix24's queue servers do.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result};
+use reqwest::{Client, Url};
+
+use crate::samples::Sample;
+
+const USER_AGENT: &str = "Bitrix24 Webhook Engine";
+const ANSWER_WAIT_MAX: Duration = Duration::from_secs(30);
+
+/// Posts samples to one receiver.
+pub struct Sender {
+    client: Client,
+    to: Url,
+}
+
+/// What came back.
+pub struct Delivery {
+    pub status: u16,
+    pub took: Duration,
+}
+
+impl Sender {
+    pub fn new(to: Url) -> Result<Self> {
+        // Whoever installed a provider first, it is this one.
+        let _installed_before = rustls::crypto::ring::default_provider().install_default();
+        let client = Client::builder().user_agent(USER_AGENT).timeout(ANSWER_WAIT_MAX).no_proxy().build()?;
+        Ok(Self { client, to })
+    }
+
+    /// Posts one sample, with the sample's own query behind the receiver's URL.
+    pub async fn post(&self, sample: &Sample) -> Result<Delivery> {
+        let mut url = self.to.clone();
+        if let Some(query) = sample.query() {
+            url.set_query(Some(query));
+        }
+        let started = Instant::now();
+        let request = self.client.post(url).header("Content-Type", &sample.content_type).body(sample.body.clone());
+        let answer = request
+            .send()
+            .await
+            .with_context(|| format!("{} does not answer", self.to.origin().ascii_serialization()))?;
+        let status = answer.status().as_u16();
+        answer.bytes().await.context("the answer broke off")?;
+        Ok(Delivery { status, took: started.elapsed() })
+    }
+}

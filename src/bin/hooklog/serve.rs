@@ -1,0 +1,88 @@
+//! `hooklog serve`: receive over HTTP, without AWS.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use hooklog::config::Place;
+use hooklog::form::Limits;
+use hooklog::receive::{Outcome, Received, Receiver};
+use hooklog::record::Receipt;
+use hooklog::telemetry::Log;
+use jiff::tz::TimeZone;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::args::Serve;
+use crate::http::{self, Observer};
+use crate::{output, setup};
+
+pub async fn run(args: &Serve) -> Result<ExitCode> {
+    let config = setup::config()?;
+    let (place, store) = setup::store(args.store.as_ref(), &config).await;
+    let listener = TcpListener::bind(args.listen).await;
+    let listener = listener.with_context(|| format!("{} cannot be listened on", args.listen))?;
+    let address = listener.local_addr()?;
+    let (tokens, path) = if let Some(tokens) = &config.tokens {
+        (tokens.clone(), String::new())
+    } else {
+        let token = setup::new_token()?;
+        (format!("serve={token}").parse()?, token)
+    };
+    let receiver = Receiver { tokens, store, body_bytes_max: config.body_bytes_max, limits: Limits::default() };
+    let observer: Box<Observer> = if args.json {
+        let level = config.log_level.as_deref().and_then(|word| word.parse().ok()).unwrap_or_default();
+        print_json(Log { level, function_name: config.aws.function_name.unwrap_or_else(|| "hooklog-serve".to_owned()) })
+    } else {
+        Box::new(print_event)
+    };
+    let where_to = match place {
+        Place::Folder(path) => path.display().to_string(),
+        Place::S3 { bucket, prefix } => format!("s3://{bucket}/{prefix}"),
+    };
+    output::complain(&format!("Keeping events in {where_to}. Receiving at http://{address}/{path}"));
+    http::serve(listener, receiver, observer, stopped()?).await;
+    output::complain("Stopped.");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Ends at Ctrl-C or at the service manager's SIGTERM.
+fn stopped() -> Result<impl Future<Output = ()>> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+fn print_json(log: Log) -> Box<Observer> {
+    Box::new(move |received, receipt, took| {
+        if let Some(line) = log.line(received, receipt, took) {
+            print(&line);
+        }
+    })
+}
+
+fn print_event(received: &Received, receipt: &Receipt<'_>, took: Duration) {
+    let time = TimeZone::system().to_datetime(receipt.received).strftime("%H:%M:%S");
+    let outcome = match &received.outcome {
+        Outcome::Up => return,
+        Outcome::Stored(id) => format!("stored {id}"),
+        Outcome::Rejected(denied) => format!("rejected: {denied}"),
+        Outcome::Refused(refusal) => format!("refused: {refusal}"),
+        Outcome::Lost(loss) => format!("LOST: {:#}", anyhow::Error::msg(loss.to_string())),
+    };
+    let (code, domain) = match &received.facts {
+        Some(facts) => (facts.code.as_str(), facts.domain.as_deref().unwrap_or("unknown")),
+        None => ("-", "-"),
+    };
+    print(&format!("{time}  {code:<28} {domain:<28} {outcome} ({:.1} ms)", took.as_secs_f64() * 1e3));
+}
+
+/// Events are kept whether or not anybody reads along.
+fn print(line: &str) {
+    let _nobody_reads = output::say(line);
+}

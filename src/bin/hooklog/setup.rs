@@ -1,0 +1,69 @@
+//! What the verbs start from: the environment, the clock, randomness, and a store out of a place.
+
+use std::io;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use aws_config::BehaviorVersion;
+use hooklog::config::{Config, Place};
+use hooklog::record::Receipt;
+use hooklog::store::{Folder, S3, Store, http_client, s3_settings};
+use jiff::Timestamp;
+use tokio::runtime::{Builder, Runtime};
+
+const DEFAULT_FOLDER: &str = "./hooklog-data";
+
+pub fn runtime() -> io::Result<Runtime> {
+    Builder::new_multi_thread().enable_all().build()
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the door that reads the environment")]
+pub fn config() -> Result<Config> {
+    Ok(Config::read(std::env::vars_os())?)
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the door that reads the clock")]
+pub fn now() -> Timestamp {
+    Timestamp::now()
+}
+
+pub fn receipt<'r>() -> Result<Receipt<'r>> {
+    let mut random = [0; 10];
+    getrandom::fill(&mut random).context("the system gives no random bytes")?;
+    Ok(Receipt::new(now(), random))
+}
+
+/// 32 characters of a-z 0-9, as Bitrix24's own tokens: 160 random bits and more.
+pub fn new_token() -> Result<String> {
+    const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+    let mut random = [0; 32];
+    getrandom::fill(&mut random).context("the system gives no random bytes")?;
+    let letter = |byte: u8| LETTERS.get(usize::from(byte % 32)).copied().map(char::from);
+    Ok(random.into_iter().filter_map(letter).collect())
+}
+
+/// The store that a verb works on: the place given, else `HOOKLOG_STORE`, else the default folder.
+pub async fn store(place: Option<&Place>, config: &Config) -> (Place, Store) {
+    let place = place.or(config.store.as_ref()).cloned();
+    let place = place.unwrap_or_else(|| Place::Folder(DEFAULT_FOLDER.into()));
+    let store = match place.clone() {
+        Place::Folder(path) => Store::Folder(Folder::new(path)),
+        Place::S3 { bucket, prefix } => Store::S3(S3::new(s3(config).await, bucket, prefix)),
+    };
+    (place, store)
+}
+
+/// A client for S3 as every AWS tool makes it: environment, profile files, and the machine's own role.
+async fn s3(config: &Config) -> aws_sdk_s3::config::Builder {
+    let shared = aws_config::defaults(BehaviorVersion::latest()).http_client(http_client()).load().await;
+    let endpoint = config.aws.s3_endpoint.as_deref().or(shared.endpoint_url());
+    let mut settings = s3_settings(endpoint);
+    settings.set_region(shared.region().cloned()).set_credentials_provider(shared.credentials_provider());
+    settings
+}
+
+/// The value below which this part of the sorted values lies; zero where there is none.
+pub fn percentile(sorted: &[Duration], percent: usize) -> Duration {
+    let last = sorted.len().saturating_sub(1);
+    sorted.get(last.saturating_mul(percent) / 100).copied().unwrap_or_default()
+}

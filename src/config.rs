@@ -1,0 +1,167 @@
+//! The settings: the only room that knows a variable's name.
+
+mod place;
+
+use std::ffi::OsString;
+
+use crate::verify::{TokenError, Tokens};
+pub use place::{Place, PlaceError};
+
+/// The largest body where `HOOKLOG_BODY_MAX` says nothing: what a function URL takes.
+pub const BODY_BYTES_MAX: usize = 6 * 1024 * 1024;
+
+/// What the environment says.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// `HOOKLOG_STORE`: where events are kept.
+    pub store: Option<Place>,
+    /// `HOOKLOG_TOKENS`: whom to believe.
+    pub tokens: Option<Tokens>,
+    /// `HOOKLOG_BODY_MAX`: the largest body in bytes.
+    pub body_bytes_max: usize,
+    /// What concerns AWS.
+    pub aws: Aws,
+    /// `AWS_LAMBDA_LOG_LEVEL`, as it is written there.
+    pub log_level: Option<String>,
+}
+
+/// The part of AWS's own variables that `bootstrap` reads by itself, to be spared the profile files.
+#[derive(Clone, Debug, Default)]
+pub struct Aws {
+    /// `AWS_REGION`.
+    pub region: Option<String>,
+    /// `AWS_ENDPOINT_URL_S3`, else `AWS_ENDPOINT_URL`: an S3-compatible store, addressed path-style.
+    pub s3_endpoint: Option<String>,
+    /// `AWS_LAMBDA_FUNCTION_NAME`: the one dimension of the metrics.
+    pub function_name: Option<String>,
+}
+
+/// What is wrong with a setting, and what to do about it. Values are never repeated: one could be a token.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ConfigError {
+    /// A misspelt or outdated name.
+    #[error("{name} is no setting: there are HOOKLOG_STORE, HOOKLOG_TOKENS and HOOKLOG_BODY_MAX")]
+    Unknown {
+        /// The variable.
+        name: String,
+    },
+    /// Bytes that are not UTF-8.
+    #[error("{name} is not UTF-8")]
+    NotUtf8 {
+        /// The variable.
+        name: String,
+    },
+    /// No usable place.
+    #[error("HOOKLOG_STORE is no place to keep events: {0}")]
+    Store(PlaceError),
+    /// No usable tokens.
+    #[error("HOOKLOG_TOKENS cannot be read: {0}")]
+    Tokens(TokenError),
+    /// No number.
+    #[error("HOOKLOG_BODY_MAX is not a number of bytes between 1 and 1073741824")]
+    BodyMax,
+    /// The receiver must have a store.
+    #[error("HOOKLOG_STORE is not set: give it s3://BUCKET[/PREFIX] or a folder")]
+    NoStore,
+}
+
+impl Config {
+    /// Reads the settings out of an environment. A variable that is empty counts as not set.
+    ///
+    /// # Errors
+    /// [`ConfigError`] for the first setting that is unknown or malformed.
+    pub fn read(environment: impl IntoIterator<Item = (OsString, OsString)>) -> Result<Self, ConfigError> {
+        let mut config =
+            Self { store: None, tokens: None, body_bytes_max: BODY_BYTES_MAX, aws: Aws::default(), log_level: None };
+        let mut any_endpoint = None;
+        for (name, value) in environment {
+            let Some(name) = name.to_str() else { continue };
+            if !name.starts_with("HOOKLOG_") && !name.starts_with("AWS_") || value.is_empty() {
+                continue;
+            }
+            let value = value.into_string().or(Err(ConfigError::NotUtf8 { name: name.to_owned() }))?;
+            match name {
+                "HOOKLOG_STORE" => config.store = Some(value.parse().map_err(ConfigError::Store)?),
+                "HOOKLOG_TOKENS" => config.tokens = Some(value.parse().map_err(ConfigError::Tokens)?),
+                "HOOKLOG_BODY_MAX" => config.body_bytes_max = body_bytes_max(&value)?,
+                "AWS_REGION" => config.aws.region = Some(value),
+                "AWS_ENDPOINT_URL_S3" => config.aws.s3_endpoint = Some(value),
+                "AWS_ENDPOINT_URL" => any_endpoint = Some(value),
+                "AWS_LAMBDA_FUNCTION_NAME" => config.aws.function_name = Some(value),
+                "AWS_LAMBDA_LOG_LEVEL" => config.log_level = Some(value),
+                _ if name.starts_with("HOOKLOG_") => return Err(ConfigError::Unknown { name: name.to_owned() }),
+                _ => {}
+            }
+        }
+        config.aws.s3_endpoint = config.aws.s3_endpoint.or(any_endpoint);
+        Ok(config)
+    }
+
+    /// The accepted tokens.
+    ///
+    /// # Errors
+    /// [`ConfigError::Tokens`] where there are none: then nothing could ever be accepted.
+    pub fn tokens(&self) -> Result<Tokens, ConfigError> {
+        self.tokens.clone().ok_or(ConfigError::Tokens(TokenError::None))
+    }
+
+    /// Where events are kept.
+    ///
+    /// # Errors
+    /// [`ConfigError::NoStore`] where no place is set.
+    pub fn store(&self) -> Result<Place, ConfigError> {
+        self.store.clone().ok_or(ConfigError::NoStore)
+    }
+}
+
+fn body_bytes_max(value: &str) -> Result<usize, ConfigError> {
+    value.parse().ok().filter(|max| (1..=1 << 30).contains(max)).ok_or(ConfigError::BodyMax)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        Config::read(variables.iter().map(|(name, value)| (name.into(), value.into())))
+    }
+
+    #[test]
+    fn the_settings_have_their_defaults() {
+        let config = read(&[("PATH", "/bin"), ("AWS_PROFILE", "x"), ("HOOKLOG_STORE", "")]).unwrap();
+        assert_eq!(config.body_bytes_max, 6_291_456);
+        assert_eq!(config.store(), Err(ConfigError::NoStore));
+        assert!(matches!(config.tokens(), Err(ConfigError::Tokens(TokenError::None))));
+    }
+
+    #[test]
+    fn the_settings_are_read() {
+        let config = read(&[
+            ("HOOKLOG_STORE", "s3://bucket/a/b/"),
+            ("HOOKLOG_TOKENS", "a=b"),
+            ("HOOKLOG_BODY_MAX", "1000"),
+            ("AWS_ENDPOINT_URL", "http://all"),
+            ("AWS_ENDPOINT_URL_S3", "http://s3"),
+        ])
+        .unwrap();
+        assert_eq!(config.store(), Ok(Place::S3 { bucket: "bucket".into(), prefix: "a/b/".into() }));
+        assert_eq!(config.body_bytes_max, 1000);
+        assert_eq!(config.aws.s3_endpoint.as_deref(), Some("http://s3"));
+        assert!(config.tokens().is_ok());
+    }
+
+    #[test]
+    fn what_is_unknown_or_malformed_stops_the_start_and_is_not_repeated() {
+        for (name, value) in [
+            ("HOOKLOG_TOKEN", "SECRET"),
+            ("HOOKLOG_TOKENS", "SECRET=="),
+            ("HOOKLOG_STORE", "ftp://SECRET"),
+            ("HOOKLOG_BODY_MAX", "6MSECRET"),
+            ("HOOKLOG_BODY_MAX", "0"),
+            ("HOOKLOG_BODY_MAX", "-1"),
+        ] {
+            let error = read(&[(name, value)]).unwrap_err().to_string();
+            assert!(error.contains(name) && !error.contains("SECRET"), "{error}");
+        }
+    }
+}

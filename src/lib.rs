@@ -1,0 +1,25 @@
+//! hooklog keeps every event that a Bitrix24 portal sends.
+//!
+//! A request flows one way through the rooms, and a room names only the rooms above it in this list:
+//!
+//! | room | owns |
+//! |---|---|
+//! | [`form`] | bytes to a tree by PHP's rules, and back |
+//! | [`event`] | what the tree means to Bitrix24, and which names in it are secrets |
+//! | [`verify`] | accepted tokens, and the proof that the portal sent the form |
+//! | [`record`] | the JSON that is kept, and its object key |
+//! | [`store`] | bytes under keys: S3, a folder, memory |
+//! | [`receive`] | the whole way, and the table from outcomes to answers |
+//! | [`config`] | the names and the meaning of the settings |
+//! | [`telemetry`] | the log line of a request and its metrics |
+//!
+//! The clock, the environment, randomness, sockets and printing live in the doors, `src/bin`.
+
+pub mod config;
+pub mod event;
+pub mod form;
+pub mod receive;
+pub mod record;
+pub mod store;
+pub mod telemetry;
+pub mod verify;

@@ -1,0 +1,33 @@
+//! Object keys: a listing alone tells when, from where and what, without reading an object.
+
+use std::fmt;
+
+use jiff::tz::Offset;
+
+use super::Receipt;
+use crate::event::{Domain, Event};
+
+/// Where an object is kept, below the store's own prefix:
+/// `events/date=YYYY-MM-DD/UUIDV7_DOMAIN_CODE.json`, the date of receipt in UTC. Keys sort by time of receipt.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ObjectKey(String);
+
+impl ObjectKey {
+    pub(super) fn event(receipt: &Receipt<'_>, event: &Event<'_>) -> Self {
+        let date = Offset::UTC.to_datetime(receipt.received).date();
+        let domain = event.domain.as_ref().map_or_else(|| "unknown".to_owned(), Domain::label);
+        Self(format!("events/date={date}/{}_{domain}_{}.json", receipt.id, event.code.label()))
+    }
+
+    /// The key, with `/` between its parts.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ObjectKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}

@@ -1,0 +1,116 @@
+//! Bytes under keys: an S3 bucket, a folder, or memory for tests.
+
+mod folder;
+mod memory;
+mod s3;
+
+pub use folder::Folder;
+pub use memory::Memory;
+pub use s3::{S3, http_client, s3_settings};
+
+/// Where objects are kept.
+#[derive(Clone, Debug)]
+pub enum Store {
+    /// An S3 bucket, or a prefix in one.
+    S3(S3),
+    /// A folder on this machine.
+    Folder(Folder),
+    /// This process's memory.
+    Memory(Memory),
+}
+
+/// How a put ended well. Either way the object is durable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Put {
+    /// The object is new.
+    New,
+    /// An object was there under this key, and it was left as it is.
+    Existed,
+}
+
+/// Why a store could not do it. The cause is in `source`.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// A key that could leave the store's place.
+    #[error("the key is not made of plain parts between slashes")]
+    Key,
+    /// The folder's file system refused.
+    #[error("the folder could not {action}")]
+    Folder {
+        /// What was tried.
+        action: &'static str,
+        /// The file system's answer.
+        source: std::io::Error,
+    },
+    /// S3 refused, or did not answer in time.
+    #[error("S3 could not {action}{}", code.as_deref().map(|code| format!(" ({code})")).unwrap_or_default())]
+    S3 {
+        /// What was tried.
+        action: &'static str,
+        /// S3's own code for the error, such as `NoSuchBucket`.
+        code: Option<String>,
+        /// The whole error.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+impl Store {
+    /// Keeps the bytes under a key that is not taken yet. When it returns, they are durable.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it is not sure that they are.
+    pub async fn put_new(&self, key: &str, bytes: Vec<u8>, media_type: &str) -> Result<Put, StoreError> {
+        check(key)?;
+        match self {
+            Self::S3(s3) => s3.put_new(key, bytes, media_type).await,
+            Self::Folder(folder) => folder.clone().put_new(key.to_owned(), bytes).await,
+            Self::Memory(memory) => Ok(memory.put_new(key, bytes)),
+        }
+    }
+
+    /// The bytes under a key; nothing where the key is not taken.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store does not answer.
+    pub async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        check(key)?;
+        match self {
+            Self::S3(s3) => s3.get(key).await,
+            Self::Folder(folder) => folder.get(key),
+            Self::Memory(memory) => Ok(memory.get(key)),
+        }
+    }
+
+    /// At most `most` keys that start with `prefix` and come after `after`, in order.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store does not answer.
+    pub async fn list(&self, prefix: &str, after: &str, most: usize) -> Result<Vec<String>, StoreError> {
+        match self {
+            Self::S3(s3) => s3.list(prefix, after, most).await,
+            Self::Folder(folder) => folder.list(prefix, after, most),
+            Self::Memory(memory) => Ok(memory.list(prefix, after, most)),
+        }
+    }
+}
+
+/// No part of a key is empty, `.` or `..`, and none has a character that a file system reads in its own way.
+fn check(key: &str) -> Result<(), StoreError> {
+    let is_plain = |part: &str| {
+        !matches!(part, "" | "." | "..") && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-=".contains(&b))
+    };
+    if key.split('/').all(is_plain) { Ok(()) } else { Err(StoreError::Key) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_cannot_leave_its_place() {
+        assert!(check("events/date=2026-01-02/0190_portal.example_X.json").is_ok());
+        for key in ["", "/etc/passwd", "events/../x", "events//x", "events/", "./x", "a\\b", "a\0", "a b", "я"] {
+            assert!(check(key).is_err(), "{key:?}");
+        }
+    }
+}

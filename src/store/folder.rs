@@ -1,0 +1,126 @@
+//! A folder as a store: object keys are file paths, and what [`Folder::put_new`] returned for survives a power loss.
+
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{self, ErrorKind, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::{Put, StoreError};
+
+/// Files are written here, and appear under their key only when they are whole.
+const UNFINISHED: &str = "tmp";
+
+/// Events hold what customers wrote, so only the owner may read them.
+const FILE_MODE: u32 = 0o600;
+const FOLDER_MODE: u32 = 0o700;
+
+/// A folder on this machine.
+#[derive(Clone, Debug)]
+pub struct Folder {
+    root: PathBuf,
+}
+
+impl Folder {
+    /// The folder at this path; it is made when the first object comes.
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into() }
+    }
+
+    pub(super) async fn put_new(self, key: String, bytes: Vec<u8>) -> Result<Put, StoreError> {
+        let written = tokio::task::spawn_blocking(move || self.write_new(&key, &bytes)).await;
+        let written = written.unwrap_or_else(|stopped| Err(io::Error::other(stopped)));
+        written.map_err(|source| StoreError::Folder { action: "keep an object", source })
+    }
+
+    pub(super) fn get(&self, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        match fs::read(self.root.join(key)) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(absent) if absent.kind() == ErrorKind::NotFound => Ok(None),
+            Err(source) => Err(StoreError::Folder { action: "read an object", source }),
+        }
+    }
+
+    pub(super) fn list(&self, prefix: &str, after: &str, most: usize) -> Result<Vec<String>, StoreError> {
+        let mut keys = Vec::new();
+        self.walk("", prefix, &mut keys).map_err(|source| StoreError::Folder { action: "list objects", source })?;
+        keys.retain(|key| key.starts_with(prefix) && key.as_str() > after);
+        keys.sort_unstable();
+        keys.truncate(most);
+        Ok(keys)
+    }
+
+    /// Writes a file of its own, syncs it, links it to its key, which fails where the key is taken, and syncs the
+    /// folder that holds the link.
+    fn write_new(&self, key: &str, bytes: &[u8]) -> io::Result<Put> {
+        static COUNT: AtomicU64 = AtomicU64::new(0);
+        let path = self.root.join(key);
+        let unfinished = self.root.join(UNFINISHED);
+        make_folder(&unfinished)?;
+        make_folder(path.parent().unwrap_or(&self.root))?;
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let temporary = unfinished.join(format!("{}-{count}", std::process::id()));
+        let put = write_synced(&temporary, bytes).and_then(|()| link(&temporary, &path));
+        // What stays behind in `tmp` after a failure costs space and nothing else.
+        let _left_behind = fs::remove_file(&temporary);
+        put
+    }
+
+    /// Collects the keys below `folder`, leaving out folders that the prefix rules out.
+    fn walk(&self, folder: &str, prefix: &str, keys: &mut Vec<String>) -> io::Result<()> {
+        let entries = match fs::read_dir(self.root.join(folder)) {
+            Err(absent) if absent.kind() == ErrorKind::NotFound => return Ok(()),
+            entries => entries?,
+        };
+        for entry in entries {
+            let entry = entry?;
+            let name = entry.file_name();
+            let Some(name) = name.to_str() else { continue };
+            let key = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
+            if !entry.file_type()?.is_dir() {
+                keys.push(key);
+            } else if key != UNFINISHED && (key.starts_with(prefix) || prefix.starts_with(&key)) {
+                self.walk(&key, prefix, keys)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn write_synced(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(FILE_MODE).open(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+fn link(temporary: &Path, path: &Path) -> io::Result<Put> {
+    let put = match fs::hard_link(temporary, path) {
+        Ok(()) => Put::New,
+        Err(taken) if taken.kind() == ErrorKind::AlreadyExists => Put::Existed,
+        Err(error) => return Err(error),
+    };
+    sync_folder(path)?;
+    Ok(put)
+}
+
+/// Makes the folder and those above it, and makes sure that they outlast a power loss.
+fn make_folder(folder: &Path) -> io::Result<()> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    if let Some(parent) = folder.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        make_folder(parent)?;
+    }
+    match DirBuilder::new().mode(FOLDER_MODE).create(folder) {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error),
+        Ok(()) | Err(_) => sync_folder(folder),
+    }
+}
+
+/// Syncs the folder that holds this path, so that the name itself is durable.
+fn sync_folder(path: &Path) -> io::Result<()> {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => File::open(parent)?.sync_all(),
+        Some(_) | None => File::open(".")?.sync_all(),
+    }
+}

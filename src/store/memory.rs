@@ -1,0 +1,38 @@
+//! A store that lasts as long as its process.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::Put;
+
+/// Objects in this process's memory. Clones share them.
+#[derive(Clone, Debug, Default)]
+pub struct Memory(Arc<Mutex<BTreeMap<String, Vec<u8>>>>);
+
+impl Memory {
+    pub(super) fn put_new(&self, key: &str, bytes: Vec<u8>) -> Put {
+        match self.objects().entry(key.to_owned()) {
+            Entry::Occupied(_) => Put::Existed,
+            Entry::Vacant(place) => {
+                place.insert(bytes);
+                Put::New
+            }
+        }
+    }
+
+    pub(super) fn get(&self, key: &str) -> Option<Vec<u8>> {
+        self.objects().get(key).cloned()
+    }
+
+    pub(super) fn list(&self, prefix: &str, after: &str, most: usize) -> Vec<String> {
+        let objects = self.objects();
+        let keys = objects.keys().filter(|key| key.starts_with(prefix) && key.as_str() > after);
+        keys.take(most).cloned().collect()
+    }
+
+    /// No line that runs under the lock can leave the map half-changed.
+    fn objects(&self) -> MutexGuard<'_, BTreeMap<String, Vec<u8>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

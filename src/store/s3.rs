@@ -1,0 +1,121 @@
+//! An S3 bucket, or anything that speaks S3, as a store.
+
+use std::time::Duration;
+
+use aws_sdk_s3::Client;
+use aws_sdk_s3::config::BehaviorVersion;
+use aws_sdk_s3::config::SharedHttpClient;
+use aws_sdk_s3::config::retry::RetryConfig;
+use aws_sdk_s3::config::timeout::TimeoutConfig;
+use aws_sdk_s3::config::{Builder, Config};
+use aws_sdk_s3::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_s3::primitives::ByteStream;
+use aws_smithy_http_client::Builder as HttpClient;
+use aws_smithy_http_client::tls::Provider;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+
+use super::{Put, StoreError};
+
+/// One attempt at keeping an object.
+const ATTEMPT_MAX: Duration = Duration::from_secs(1);
+/// All attempts together: Bitrix24 slows down for slow receivers.
+const PUT_MAX: Duration = Duration::from_millis(2500);
+const ATTEMPTS_MAX: u32 = 4;
+const FIRST_BACKOFF: Duration = Duration::from_millis(50);
+const BACKOFF_MAX: Duration = Duration::from_millis(400);
+
+/// What every client for S3 starts from; the caller adds region and credentials. An endpoint of the caller's own is
+/// addressed path-style, as S3-compatible stores want it.
+#[must_use]
+pub fn s3_settings(endpoint: Option<&str>) -> Builder {
+    let mut settings = Config::builder().behavior_version(BehaviorVersion::latest());
+    settings.set_endpoint_url(endpoint.map(str::to_owned)).set_force_path_style(Some(endpoint.is_some()));
+    settings.http_client(http_client())
+}
+
+/// TLS by rustls and ring: smaller than the SDK's own choice, and it builds without CMake.
+#[must_use]
+pub fn http_client() -> SharedHttpClient {
+    HttpClient::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https()
+}
+
+/// A bucket, and the prefix of all of our keys in it.
+#[derive(Clone, Debug)]
+pub struct S3 {
+    client: Client,
+    bucket: String,
+    prefix: String,
+}
+
+impl S3 {
+    /// The bucket through a client that is made of these settings. `prefix` is empty or ends in `/`.
+    #[must_use]
+    pub fn new(settings: Builder, bucket: String, prefix: String) -> Self {
+        Self { client: Client::from_conf(with_limits(settings)), bucket, prefix }
+    }
+
+    pub(super) async fn put_new(&self, key: &str, bytes: Vec<u8>, media_type: &str) -> Result<Put, StoreError> {
+        let put = self.client.put_object().bucket(&self.bucket).key(self.key(key)).content_type(media_type);
+        match put.if_none_match("*").body(ByteStream::from(bytes)).send().await {
+            Ok(_) => Ok(Put::New),
+            // Only our own first try can have made an object with a name that holds a fresh id.
+            Err(error) if status(&error) == Some(412) => Ok(Put::Existed),
+            Err(error) => Err(failed("keep an object", error)),
+        }
+    }
+
+    pub(super) async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        const ACTION: &str = "read an object";
+        let object = match self.client.get_object().bucket(&self.bucket).key(self.key(key)).send().await {
+            Ok(object) => object,
+            Err(error) if error.code() == Some("NoSuchKey") => return Ok(None),
+            Err(error) => return Err(failed(ACTION, error)),
+        };
+        match object.body.collect().await {
+            Ok(bytes) => Ok(Some(bytes.to_vec())),
+            Err(source) => Err(StoreError::S3 { action: ACTION, code: None, source: source.into() }),
+        }
+    }
+
+    pub(super) async fn list(&self, prefix: &str, after: &str, most: usize) -> Result<Vec<String>, StoreError> {
+        let mut keys = Vec::new();
+        let mut after = self.key(after);
+        while keys.len() < most {
+            let page = self.client.list_objects_v2().bucket(&self.bucket).prefix(self.key(prefix)).start_after(after);
+            let page = page.send().await.map_err(|error| failed("list objects", error))?;
+            let names = page.contents().iter().filter_map(|object| object.key()?.strip_prefix(&self.prefix));
+            keys.extend(names.map(str::to_owned));
+            match keys.last() {
+                Some(last) if page.is_truncated() == Some(true) => after = self.key(last),
+                _ => break,
+            }
+        }
+        keys.truncate(most);
+        Ok(keys)
+    }
+
+    fn key(&self, key: &str) -> String {
+        format!("{}{key}", self.prefix)
+    }
+}
+
+fn with_limits(settings: Builder) -> Config {
+    let timeouts = TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT_MAX).operation_timeout(PUT_MAX);
+    let retries = RetryConfig::standard()
+        .with_max_attempts(ATTEMPTS_MAX)
+        .with_initial_backoff(FIRST_BACKOFF)
+        .with_max_backoff(BACKOFF_MAX);
+    settings.timeout_config(timeouts.build()).retry_config(retries).build()
+}
+
+fn status<E>(error: &SdkError<E>) -> Option<u16> {
+    error.raw_response().map(|response| response.status().as_u16())
+}
+
+fn failed<E>(action: &'static str, error: SdkError<E>) -> StoreError
+where
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+{
+    let code = error.code().map(str::to_owned);
+    StoreError::S3 { action, code, source: DisplayErrorContext(error).to_string().into() }
+}

@@ -1,0 +1,92 @@
+//! The Lambda function under AWS's Runtime Interface Emulator: what only that door has.
+
+use serde_json::{Value, json};
+
+use crate::support::bootstrap::{Bootstrap, answer, event};
+use crate::support::samples::{self, URL_TOKEN};
+use crate::support::{Post, files, record};
+
+const FORM: &str = "event=ONTASKADD&data[ID]=1&ts=1670179131&auth[domain]=example.bitrix24.ru";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_event_files_for_sam_local_invoke_are_kept() {
+    let environment: Value = serde_json::from_str(include_str!("../../sam-local-env.json")).unwrap();
+    let tokens = environment["ReceiverFunction"]["HOOKLOG_TOKENS"].as_str().unwrap();
+    let function = Bootstrap::start(tokens).await;
+    let events = files(&concat!(env!("CARGO_MANIFEST_DIR"), "/events").into());
+    assert_eq!(events.len(), 12);
+    for (name, event) in &events {
+        let answer = answer(&function.invoke(&serde_json::from_slice(event).unwrap()).await);
+        assert_eq!(answer.status, 200, "{name}: {}", answer.body);
+    }
+    let kept = files(&function.folder());
+    let types: Vec<_> = kept.iter().map(|(key, json)| record::check(key, json)["type"].clone()).collect();
+    assert_eq!(types.len(), 12);
+    for kind in ["bitrix24.ONTASKADD", "bitrix24.ROBOT", "bitrix24.ACTIVITY", "bitrix24.REQUEST"] {
+        assert!(types.contains(&kind.into()), "{kind}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_is_not_base64_is_taken_as_it_is() {
+    let function = Bootstrap::start(&samples::tokens()).await;
+    let mut invocation = event(&Post::form("/?x=1", FORM));
+    invocation["rawPath"] = format!("/{URL_TOKEN}").into();
+    invocation["body"] = FORM.into();
+    invocation["isBase64Encoded"] = false.into();
+    assert_eq!(answer(&function.invoke(&invocation).await).status, 200);
+    let kept = files(&function.folder());
+    let record = record::check(&kept[0].0, &kept[0].1);
+    assert_eq!(record["data"]["x"], "1");
+    assert_eq!(record["sourceip"], "192.0.2.10");
+    assert_eq!(record["requestid"].as_str().unwrap().len(), 36);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_request_of_a_function_url_is_refused_and_the_function_lives_on() {
+    let function = Bootstrap::start(&samples::tokens()).await;
+    let good = event(&Post::form(&format!("/{URL_TOKEN}"), FORM));
+    let with = |name: &str, value: Value| {
+        let mut invocation = good.clone();
+        invocation[name] = value;
+        invocation
+    };
+    for broken in [
+        json!({}),
+        json!([]),
+        json!("text"),
+        json!(null),
+        with("body", "%%%".into()),
+        with("body", "YQ".into()),
+        with("body", json!({ "a": 1 })),
+        with("isBase64Encoded", "yes".into()),
+        with("requestContext", json!({})),
+        with("rawPath", "".into()),
+        with("rawPath", "/%zz".into()),
+        with("rawPath", "/%D".into()),
+    ] {
+        let answer = answer(&function.invoke(&broken).await);
+        assert_eq!(answer.status, 400, "{broken}");
+    }
+    assert_eq!(answer(&function.invoke(&good).await).status, 200);
+    assert_eq!(files(&function.folder()).len(), 1);
+}
+
+#[test]
+fn the_function_does_not_start_without_a_token_or_with_a_setting_that_is_unknown() {
+    for (name, value, needle) in [
+        ("HOOKLOG_TOKENS", "", "hooklog token new"),
+        ("HOOKLOG_STORE", "", "HOOKLOG_STORE"),
+        ("HOOKLOG_STORE", "ftp://x", "HOOKLOG_STORE"),
+        ("HOOKLOG_TOKEN", "x", "HOOKLOG_TOKEN"),
+        ("HOOKLOG_BODY_MAX", "many", "HOOKLOG_BODY_MAX"),
+    ] {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_bootstrap"));
+        command.env("HOOKLOG_TOKENS", "a").env("HOOKLOG_STORE", "s3://events-bucket").env(name, value);
+        let output = command.output().unwrap();
+        assert!(!output.status.success(), "{name}");
+        let line: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(line["level"], "FATAL");
+        assert!(line["message"].as_str().unwrap().contains(needle), "{line}");
+    }
+}

@@ -1,0 +1,111 @@
+//! The other verbs of `hooklog`.
+
+use std::io::Write as _;
+use std::process::{Command, Output, Stdio};
+
+use crate::support::samples::{self, URL_TOKEN};
+use crate::support::serve::Serve;
+use crate::support::{files, record};
+
+fn hooklog(arguments: &[&str], input: &[u8]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_hooklog"));
+    command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let input = input.to_vec();
+    let writer = std::thread::spawn(move || stdin.write_all(&input));
+    let output = child.wait_with_output().unwrap();
+    let _closed_early = writer.join().unwrap();
+    output
+}
+
+fn text(output: &[u8]) -> &str {
+    std::str::from_utf8(output).unwrap()
+}
+
+#[test]
+fn decode_prints_what_php_makes_of_a_form() {
+    let output = hooklog(&["decode", "--query", "a[x]=1&b=2"], b"a[y]=%D0%BF&b=3&c[]=4");
+    assert!(output.status.success());
+    assert_eq!(text(&output.stdout), "{\"a\":{\"x\":\"1\",\"y\":\"п\"},\"b\":\"3\",\"c\":[\"4\"]}\n");
+}
+
+#[test]
+fn decode_reads_lines_and_goes_on_after_a_form_that_is_refused() {
+    let deep = format!(r#"{{"id":2,"body":"a{}"}}"#, "[]".repeat(65));
+    let lines =
+        format!("{}\n{deep}\n{}\n", r#"{"id":"x","query":"a=1","body":"b=2"}"#, r#"{"id":[3],"body_b64":"Yz0z"}"#);
+    let output = hooklog(&["decode", "--jsonl"], lines.as_bytes());
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(
+        text(&output.stdout),
+        "{\"id\":\"x\",\"request\":{\"a\":\"1\",\"b\":\"2\"}}\n\
+         {\"id\":2,\"error\":\"more than 64 levels of arrays\"}\n\
+         {\"id\":[3],\"request\":{\"c\":\"3\"}}\n"
+    );
+}
+
+#[test]
+fn decode_names_the_line_that_is_no_request() {
+    let output = hooklog(&["decode", "--jsonl"], b"{\"id\":1}\nnonsense\n");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).starts_with("hooklog: line 2 is no request: "), "{}", text(&output.stderr));
+}
+
+#[test]
+fn a_token_and_its_digest_are_both_accepted() {
+    let token = hooklog(&["token", "new"], b"");
+    let token = text(&token.stdout).trim();
+    assert_eq!(token.len(), 32);
+    let digest = hooklog(&["token", "digest"], format!("{token}\n").as_bytes());
+    let digest = text(&digest.stdout).trim();
+    assert_eq!(digest.len(), "sha256:".len() + 64);
+    let tokens: hooklog::verify::Tokens = digest.parse().unwrap();
+    let form = hooklog::form::Form::parse(b"", &hooklog::form::Limits::default()).unwrap();
+    let claim = hooklog::verify::Claim::read(&form, hooklog::verify::Token::new(token.as_bytes()));
+    assert!(tokens.verify(&claim).is_ok());
+    assert_eq!(hooklog(&["token", "digest"], b"\n").status.code(), Some(1));
+}
+
+#[test]
+fn demo_keeps_every_sample() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = hooklog(&["demo", "--keep", folder.path().to_str().unwrap()], b"");
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert!(text(&output.stdout).contains("99 of 99 sample events kept and verified"));
+    let kept = files(&folder.path().to_owned());
+    assert_eq!(kept.len(), 99);
+    for (key, json) in &kept {
+        record::check(key, json);
+    }
+}
+
+#[test]
+fn send_posts_samples_and_counts_the_answers() {
+    let serve = Serve::start(&samples::tokens());
+    let url = format!("http://{}/{URL_TOKEN}", serve.address());
+    let sent = hooklog(&["send", "--to", &url, "--event", "ontaskadd", "--event", "ROBOT", "--count", "2"], b"");
+    assert!(sent.status.success(), "{}", text(&sent.stderr));
+    assert!(text(&sent.stdout).starts_with("32 x 200; p50 "), "{}", text(&sent.stdout));
+    let refused = hooklog(&["send", "--to", &url, "--event", "ONTASKADD", "--token", "x"], b"");
+    assert!(refused.status.success(), "the URL token still holds");
+    let url = format!("http://{}/", serve.address());
+    let refused = hooklog(&["send", "--to", &url, "--event", "ONTASKADD", "--token", "x"], b"");
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(text(&refused.stderr).contains("task-add: answered 403"));
+    assert_eq!(hooklog(&["send", "--to", &url], b"").status.code(), Some(1));
+    assert_eq!(hooklog(&["send", "--to", &url, "--event", "NOSUCH"], b"").status.code(), Some(1));
+}
+
+#[test]
+fn wrong_usage_exits_2_and_a_reader_that_leaves_is_no_error() {
+    assert_eq!(hooklog(&["nonsense"], b"").status.code(), Some(2));
+    assert_eq!(hooklog(&["serve", "--listen", "x"], b"").status.code(), Some(2));
+    let mut child = Command::new(env!("CARGO_BIN_EXE_hooklog"));
+    let mut child = child.args(["decode", "--jsonl"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let mut stdin = child.stdin.take().unwrap();
+    let _closed_early = stdin.write_all("{\"id\":1}\n".repeat(100_000).as_bytes());
+    drop(stdin);
+    assert!(child.wait().unwrap().success());
+}

@@ -1,0 +1,98 @@
+//! Every kind of delivery, through both doors.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::support::samples::{self, Expected, Sample, URL_TOKEN};
+use crate::support::{Answer, Door, Post, record};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_sample_is_kept_and_verified_by_the_right_proof() {
+    let samples = samples::all();
+    assert_eq!(samples.len(), 101);
+    for door in Door::both(&samples::tokens()).await {
+        let mut names = BTreeMap::new();
+        for sample in &samples {
+            let answer = post(&door, sample, &sample.target(URL_TOKEN), &sample.body).await;
+            match sample.expected() {
+                Expected::Answer(status) => assert_eq!(answer.status, status, "{}", sample.name),
+                Expected::ApplicationToken | Expected::UrlToken => {
+                    assert_eq!(answer.status, 200, "{}: {}", sample.name, answer.body);
+                    let answer: Value = serde_json::from_str(&answer.body).unwrap();
+                    names.insert(answer["id"].as_str().unwrap().to_owned(), sample);
+                }
+            }
+        }
+        let kept = door.kept();
+        assert_eq!(kept.len(), 99);
+        for (key, json) in &kept {
+            let record = record::check(key, json);
+            check_sample(names[record["id"].as_str().unwrap()], &record, std::str::from_utf8(json).unwrap());
+        }
+        check_no_secret(&samples, &door.printed());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_sample_is_refused_with_a_wrong_proof() {
+    for door in Door::both(&samples::tokens()).await {
+        for sample in samples::all() {
+            let body = match sample.application_token() {
+                Some(token) => sample.body.replace(token, &format!("{token}x")),
+                None => sample.body.clone(),
+            };
+            let expected = if matches!(sample.expected(), Expected::Answer(415)) { 415 } else { 403 };
+            let answer = post(&door, &sample, &sample.target("almost-right"), &body).await;
+            assert_eq!(answer.status, expected, "{}", sample.name);
+            assert_eq!(answer.content_type, "application/problem+json");
+        }
+        let events: Vec<_> = door.kept().into_iter().filter(|(key, _)| key.starts_with("events/")).collect();
+        assert_eq!(events, []);
+    }
+}
+
+async fn post(door: &Door, sample: &Sample, target: &str, body: &str) -> Answer {
+    let content_type = Some(sample.content_type.as_str());
+    door.send(&Post { method: "POST", path_and_query: target, content_type, body: body.as_bytes() }).await
+}
+
+fn check_sample(sample: &Sample, record: &Value, json: &str) {
+    let name = &sample.name;
+    let by_url = record["tokenname"] == "url";
+    assert_eq!(by_url, sample.expected() == Expected::UrlToken, "{name}");
+    for secret in sample.secrets() {
+        assert!(!json.contains(&secret), "{name} holds a secret");
+    }
+    check_data(name, &sample.request(), &record["data"]);
+    let text = |value: &Value| value.as_str().map(str::to_uppercase);
+    let code = text(&sample.request()["event"]).unwrap_or_else(|| match sample.kind.as_str() {
+        "robot_webhook" => "ROBOT".into(),
+        "app_robot" | "app_activity" => "ACTIVITY".into(),
+        _ => "REQUEST".into(),
+    });
+    assert_eq!(record["type"], format!("bitrix24.{code}"), "{name}");
+}
+
+/// `data` is what PHP says, but for what is redacted.
+fn check_data(name: &str, expected: &Value, data: &Value) {
+    match (expected, data) {
+        (Value::Object(expected), Value::Object(data)) => {
+            assert!(expected.keys().eq(data.keys()), "{name}: {:?} {:?}", expected.keys(), data.keys());
+            expected.iter().for_each(|(key, value)| check_data(name, value, &data[key]));
+        }
+        (Value::Array(expected), Value::Array(data)) => {
+            assert_eq!(expected.len(), data.len(), "{name}");
+            expected.iter().zip(data).for_each(|(expected, data)| check_data(name, expected, data));
+        }
+        (_, Value::String(text)) if text.starts_with("sha256:") => assert_eq!(text.len(), 15, "{name}"),
+        (expected, data) => assert_eq!(expected, data, "{name}"),
+    }
+}
+
+fn check_no_secret(samples: &[Sample], printed: &str) {
+    assert!(!printed.contains(URL_TOKEN));
+    for secret in samples.iter().flat_map(Sample::secrets) {
+        assert!(!printed.contains(&secret), "a secret was printed");
+    }
+}

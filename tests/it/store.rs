@@ -1,0 +1,111 @@
+//! One contract for every store.
+
+use aws_sdk_s3::config::{Credentials, Region};
+use hooklog::store::{Folder, Memory, Put, S3, Store, s3_settings};
+
+use crate::support::s3::{ACCESS_KEY, BUCKET, S3Server, SECRET_KEY};
+
+const KEY: &str = "events/date=2026-01-02/0190_portal.example_ONTASKADD.json";
+
+fn s3(server: &S3Server, prefix: &str) -> Store {
+    s3_with(server, Credentials::new(ACCESS_KEY, SECRET_KEY, None, None, "test"), prefix)
+}
+
+fn s3_with(server: &S3Server, keys: Credentials, prefix: &str) -> Store {
+    let region = Region::new("eu-central-1");
+    let settings = s3_settings(Some(&server.endpoint)).region(region).credentials_provider(keys);
+    Store::S3(S3::new(settings, BUCKET.into(), prefix.into()))
+}
+
+async fn put(store: &Store, key: &str, text: &str) -> Put {
+    store.put_new(key, text.as_bytes().to_vec(), "application/json").await.unwrap()
+}
+
+async fn check(store: Store) {
+    assert_eq!(store.get(KEY).await.unwrap(), None);
+    assert_eq!(store.list("events/", "", 10).await.unwrap(), [""; 0]);
+    assert_eq!(put(&store, KEY, "first").await, Put::New);
+    assert_eq!(put(&store, KEY, "second").await, Put::Existed);
+    assert_eq!(store.get(KEY).await.unwrap().unwrap(), b"first");
+
+    let keys: Vec<_> = (0..5).map(|n| format!("events/date=2026-01-03/{n}_x_Y.json")).collect();
+    for key in keys.iter().rev() {
+        assert_eq!(put(&store, key, "").await, Put::New);
+    }
+    assert_eq!(put(&store, "rejected/date=2026-01-03/9_x_Y.json", "").await, Put::New);
+    let all: Vec<_> = [KEY.to_owned()].into_iter().chain(keys.clone()).collect();
+    assert_eq!(store.list("events/", "", 100).await.unwrap(), all);
+    assert_eq!(store.list("events/date=2026-01-03", "", 2).await.unwrap(), keys[..2]);
+    assert_eq!(store.list("events/", &keys[2], 100).await.unwrap(), keys[3..]);
+    assert_eq!(store.list("other/", "", 100).await.unwrap(), [""; 0]);
+
+    for bad in ["../x", "events/../../x", "/x", "", "a//b", "events/\0"] {
+        assert!(store.put_new(bad, Vec::new(), "application/json").await.is_err(), "{bad:?}");
+        assert!(store.get(bad).await.is_err(), "{bad:?}");
+    }
+}
+
+#[tokio::test]
+async fn memory_keeps_the_contract() {
+    check(Store::Memory(Memory::default())).await;
+}
+
+#[tokio::test]
+async fn a_folder_keeps_the_contract() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().join("not/there/yet");
+    check(Store::Folder(Folder::new(&root))).await;
+    let left: Vec<_> = std::fs::read_dir(root.join("tmp")).unwrap().collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
+#[tokio::test]
+async fn s3_keeps_the_contract() {
+    let server = S3Server::start().await;
+    check(s3(&server, "")).await;
+    check(s3(&server, "crm/one/")).await;
+}
+
+#[tokio::test]
+async fn only_the_owner_can_read_a_folder() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().join("data");
+    put(&Store::Folder(Folder::new(&root)), KEY, "x").await;
+    let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!((mode(&root), mode(&root.join("events")), mode(&root.join(KEY))), (0o700, 0o700, 0o600));
+}
+
+#[tokio::test]
+async fn many_writers_of_one_key_make_one_object() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::Folder(Folder::new(folder.path()));
+    let writers = (0..20).map(|n| {
+        let store = store.clone();
+        tokio::spawn(async move { (n, put(&store, KEY, &n.to_string()).await) })
+    });
+    let mut winners = Vec::new();
+    for writer in writers.collect::<Vec<_>>() {
+        let (n, result) = writer.await.unwrap();
+        if result == Put::New {
+            winners.push(n.to_string().into_bytes());
+        }
+    }
+    assert_eq!(winners.len(), 1);
+    assert_eq!(store.get(KEY).await.unwrap().unwrap(), winners[0]);
+}
+
+#[tokio::test]
+async fn a_store_that_fails_says_what_and_why() {
+    let server = S3Server::start().await;
+    let keys = Credentials::new(ACCESS_KEY, "wrong", None, None, "test");
+    let error = s3_with(&server, keys, "").put_new(KEY, Vec::new(), "x/y").await.unwrap_err();
+    assert_eq!(error.to_string(), "S3 could not keep an object (SignatureDoesNotMatch)");
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("file"), "").unwrap();
+    let store = Store::Folder(Folder::new(folder.path().join("file")));
+    assert_eq!(
+        store.put_new(KEY, Vec::new(), "").await.unwrap_err().to_string(),
+        "the folder could not keep an object"
+    );
+}

@@ -1,0 +1,125 @@
+//! `bootstrap` under AWS's own Runtime Interface Emulator, with an S3 server behind it.
+
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use serde_json::{Value, json};
+
+use super::s3::{BUCKET, S3Server};
+use super::{Answer, Post, collect};
+
+pub struct Bootstrap {
+    emulator: Child,
+    invocations: String,
+    s3: S3Server,
+    printed: Arc<Mutex<String>>,
+    client: reqwest::Client,
+}
+
+impl Bootstrap {
+    pub async fn start(tokens: &str) -> Self {
+        Self::start_with(tokens, &[]).await
+    }
+
+    pub async fn start_with(tokens: &str, environment: &[(&str, &str)]) -> Self {
+        let s3 = S3Server::start().await;
+        let [emulator, runtime] = [free_port(), free_port()];
+        let mut command = Command::new(emulator_path());
+        command.args(["--runtime-interface-emulator-address", &format!("127.0.0.1:{emulator}")]);
+        command.args(["--runtime-api-address", &format!("127.0.0.1:{runtime}")]);
+        command.arg(env!("CARGO_BIN_EXE_bootstrap"));
+        command.env("HOOKLOG_STORE", format!("s3://{BUCKET}")).env("HOOKLOG_TOKENS", tokens).envs(s3.environment());
+        command.env("AWS_LAMBDA_FUNCTION_NAME", "receiver").envs(environment.iter().copied());
+        let mut emulator_process = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let printed = collect(emulator_process.stdout.take().unwrap());
+        wait_for_port(emulator);
+        let invocations = format!("http://127.0.0.1:{emulator}/2015-03-31/functions/function/invocations");
+        Self { emulator: emulator_process, invocations, s3, printed, client: super::client() }
+    }
+
+    pub fn folder(&self) -> PathBuf {
+        self.s3.bucket_folder()
+    }
+
+    pub fn printed(&self) -> String {
+        self.printed.lock().unwrap().clone()
+    }
+
+    /// Invokes the function with any event and returns its response.
+    pub async fn invoke(&self, event: &Value) -> Value {
+        let answer = self.client.post(&self.invocations).body(event.to_string()).send().await.unwrap();
+        answer.json().await.unwrap()
+    }
+
+    pub async fn send(&self, post: &Post<'_>) -> Answer {
+        answer(&self.invoke(&event(post)).await)
+    }
+}
+
+/// What a client of the function URL sees of a response.
+pub fn answer(response: &Value) -> Answer {
+    let headers = response["headers"].as_object().unwrap_or_else(|| panic!("no answer: {response}"));
+    Answer {
+        status: response["statusCode"].as_u64().unwrap().try_into().unwrap(),
+        content_type: headers["content-type"].as_str().unwrap().to_owned(),
+        headers: headers.iter().map(|(name, value)| (name.clone(), value.as_str().unwrap().to_owned())).collect(),
+        body: response["body"].as_str().unwrap().to_owned(),
+    }
+}
+
+/// The event that a function URL makes of a request (payload format 2.0).
+pub fn event(post: &Post<'_>) -> Value {
+    let (path, query) = post.path_and_query.split_once('?').unwrap_or((post.path_and_query, ""));
+    let mut headers = json!({ "user-agent": "Bitrix24 Webhook Engine", "host": "example.lambda-url.on.aws" });
+    if let Some(content_type) = post.content_type {
+        headers["content-type"] = content_type.into();
+    }
+    json!({
+        "version": "2.0",
+        "routeKey": "$default",
+        "rawPath": path,
+        "rawQueryString": query,
+        "headers": headers,
+        "requestContext": {
+            "http": {
+                "method": post.method,
+                "path": path,
+                "protocol": "HTTP/1.1",
+                "sourceIp": "192.0.2.10",
+                "userAgent": "Bitrix24 Webhook Engine",
+            },
+            "requestId": "5b1a2e3c-0000-4444-8888-1234567890ab",
+        },
+        "body": BASE64_STANDARD.encode(post.body),
+        "isBase64Encoded": true,
+    })
+}
+
+impl Drop for Bootstrap {
+    fn drop(&mut self) {
+        // The emulator ends its function when it is asked to end, and not when it is killed.
+        let asked = Command::new("kill").arg(self.emulator.id().to_string()).status();
+        if !asked.is_ok_and(|status| status.success()) {
+            let _already_gone = self.emulator.kill();
+        }
+        let _status = self.emulator.wait();
+    }
+}
+
+fn emulator_path() -> PathBuf {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/tools/aws-lambda-rie");
+    assert!(path.exists(), "{} is missing: run `./check tools`", path.display());
+    path
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+fn wait_for_port(port: u16) {
+    super::wait_for("the emulator", || std::net::TcpStream::connect(("127.0.0.1", port)).ok());
+}

@@ -1,0 +1,52 @@
+//! A real S3 server (s3s-fs) in the test's own process, over HTTP, on a temporary folder.
+
+use std::path::PathBuf;
+
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use s3s::auth::SimpleAuth;
+use s3s::service::S3ServiceBuilder;
+use tokio::net::TcpListener;
+
+pub const BUCKET: &str = "events-bucket";
+pub const ACCESS_KEY: &str = "AKIDEXAMPLE";
+pub const SECRET_KEY: &str = "wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY";
+
+pub struct S3Server {
+    pub endpoint: String,
+    folder: tempfile::TempDir,
+}
+
+impl S3Server {
+    /// Serves on the runtime of the test until that ends.
+    pub async fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join(BUCKET)).unwrap();
+        let mut builder = S3ServiceBuilder::new(s3s_fs::FileSystem::new(folder.path()).unwrap());
+        builder.set_auth(SimpleAuth::from_single(ACCESS_KEY, SECRET_KEY));
+        let service = builder.build();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let endpoint = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(async move {
+            let server = hyper_util::server::conn::auto::Builder::new(TokioExecutor::new());
+            loop {
+                let (stream, _) = listener.accept().await.unwrap();
+                let connection = server.serve_connection(TokioIo::new(stream), service.clone()).into_owned();
+                tokio::spawn(connection);
+            }
+        });
+        Self { endpoint, folder }
+    }
+
+    pub fn bucket_folder(&self) -> PathBuf {
+        self.folder.path().join(BUCKET)
+    }
+
+    pub fn environment(&self) -> [(&'static str, String); 4] {
+        [
+            ("AWS_ENDPOINT_URL_S3", self.endpoint.clone()),
+            ("AWS_ACCESS_KEY_ID", ACCESS_KEY.to_owned()),
+            ("AWS_SECRET_ACCESS_KEY", SECRET_KEY.to_owned()),
+            ("AWS_REGION", "eu-central-1".to_owned()),
+        ]
+    }
+}
