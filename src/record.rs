@@ -156,3 +156,118 @@ fn attribute<'r>(text: &'r str, redaction: &Redaction<'_>) -> Option<Cow<'r, str
         Cow::Owned(redacted) => Cow::Owned(redacted),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::form::Limits;
+    use crate::verify::{Token, Tokens};
+
+    const TOKEN: &str = "1sv6hyc1xqschcvz0jd272vrh872xu8e";
+    const URL_TOKEN: &str = "hk3v9q2m7t5w8x4z6r1p0c2d5f7g9j3b";
+
+    /// The record of a request with an accepted application token, unless the body names another.
+    fn record(query: &str, body: &str) -> serde_json::Value {
+        let body = format!("{body}&auth[application_token]={TOKEN}");
+        let parse = |text: &str| Form::parse(text.as_bytes(), &Limits::default()).unwrap();
+        let (query_form, body_form) = (parse(query), parse(&body));
+        let request = Form::merge(query_form.clone(), &body_form).unwrap();
+        let forms =
+            Forms { raw_query: query.as_bytes(), raw_body: body.as_bytes(), query: &query_form, request: &request };
+        let tokens: Tokens = format!("hook={TOKEN}").parse().unwrap();
+        let claim = Claim::read(&body_form, Token::new(URL_TOKEN.as_bytes()));
+        let receipt = Receipt::new(Timestamp::from_nanosecond(1_795_512_165_959_512_345).unwrap(), [7; 10]);
+        let record = Record::new(tokens.verify(&claim).unwrap(), &forms, &receipt).unwrap();
+        let text = String::from_utf8(record.json.clone()).unwrap();
+        assert!(!text.contains(TOKEN) && !text.contains(URL_TOKEN), "{text}");
+        let mut json: serde_json::Value = serde_json::from_slice(&record.json).unwrap();
+        json["key"] = record.key.as_str().into();
+        json
+    }
+
+    fn check_data(query: &str, body: &str, expected: &str) {
+        let mut data = record(query, body)["data"].clone();
+        data.as_object_mut().unwrap().remove("auth");
+        assert_eq!(data, serde_json::from_str::<serde_json::Value>(expected).unwrap(), "{query} {body}");
+    }
+
+    #[test]
+    fn a_record_says_what_when_where_and_who() {
+        let mut record =
+            record("", "event=onTaskAdd&ts=1670179131&auth[domain]=Example.bitrix24.ru&auth[member_id]=m1&data[ID]=9");
+        record.as_object_mut().unwrap().remove("data");
+        let expected = serde_json::json!({
+            "specversion": "1.0",
+            "id": "01a20cdd-6647-7832-8707-070707070707",
+            "source": "https://example.bitrix24.ru",
+            "type": "bitrix24.ONTASKADD",
+            "subject": "9",
+            "time": "2022-12-04T18:38:51Z",
+            "datacontenttype": "application/json",
+            "receivedtime": "2026-11-24T09:22:45.959Z",
+            "memberid": "m1",
+            "tokenname": "hook",
+            "contenthash": "128f832d86fb9200adc7520a2060cf288f36c4e5cd65e40c4fff3d172403e52b",
+            "key": "events/date=2026-11-24/01a20cdd-6647-7832-8707-070707070707_example.bitrix24.ru_ONTASKADD.json",
+        });
+        assert_eq!(record, expected);
+    }
+
+    #[test]
+    fn a_form_without_domain_or_time_has_the_receipts() {
+        let record = record("", "x=1");
+        assert_eq!(record["source"], "https://unknown");
+        assert_eq!(record["time"], record["receivedtime"]);
+        assert_eq!(record["key"], "events/date=2026-11-24/01a20cdd-6647-7832-8707-070707070707_unknown_REQUEST.json");
+    }
+
+    #[test]
+    fn secrets_are_redacted_at_every_depth_by_name() {
+        check_data("", "a[b][c][Access_Token]=x", r#"{"a":{"b":{"c":{"Access_Token":"sha256:2d711642"}}}}"#);
+        check_data("", "REFRESH_ID=x&AUTH_ID=x", r#"{"REFRESH_ID":"sha256:2d711642","AUTH_ID":"sha256:2d711642"}"#);
+        check_data("", "data[TOKEN]=x&data[token_type]=x", r#"{"data":{"TOKEN":"sha256:2d711642","token_type":"x"}}"#);
+        check_data("token=x&password[]=x", "", r#"{"token":"sha256:2d711642","password":"sha256:b111e66a"}"#);
+        check_data(
+            "CLIENT_ID=x",
+            "data[client_id]=x",
+            r#"{"CLIENT_ID":"sha256:2d711642","data":{"client_id":"sha256:2d711642"}}"#,
+        );
+        check_data("", "client_id=x", r#"{"client_id":"x"}"#);
+    }
+
+    #[test]
+    fn a_presented_token_is_redacted_wherever_else_it_stands() {
+        check_data("title=TOKEN".replace("TOKEN", TOKEN).as_str(), "", r#"{"title":"sha256:186574d8"}"#);
+        check_data(
+            "",
+            &format!("u=https://x/{URL_TOKEN}/y&{URL_TOKEN}[]=1"),
+            r#"{"u":"https://x/sha256:2f242a7e/y","sha256:2f242a7e":["1"]}"#,
+        );
+        check_data("", &format!("a=%FF{TOKEN}%FF"), "{\"a\":\"\u{fffd}sha256:186574d8\u{fffd}\"}");
+    }
+
+    #[test]
+    fn the_raw_form_is_there_when_the_tree_cannot_say_it_all() {
+        let raw = |query: &str, body: &str| {
+            let record = record(query, body);
+            [record["rawquery"].as_str(), record["rawform"].as_str()].map(|raw| raw.map(str::to_owned))
+        };
+        let token = "&auth[application_token]=sha256%3A186574d8";
+        assert_eq!(raw("a=1", "b=%D0%AF"), [None, None]);
+        assert_eq!(raw("", "a=%FF"), [None, Some(format!("a=%FF{token}"))]);
+        assert_eq!(raw("x=1", "a=\u{44f} \0"), [None, None], "any byte that JSON can carry is in the tree");
+        assert_eq!(raw("x", "a=%00%FF\n"), [Some("x".into()), Some(format!("a=%00%FF%0A{token}"))]);
+        assert_eq!(raw("", "[token]=x&=1"), [None, Some(format!("[token]=sha256%3A2d711642&=1{token}"))]);
+        assert_eq!(raw("", "auth[token=x"), [None, Some(format!("auth[token=sha256%3A2d711642{token}"))]);
+        assert_eq!(raw(&format!("a=1&a={TOKEN}"), ""), [Some("a=1&a=sha256%3A186574d8".into()), Some(token.into())]);
+        assert_eq!(raw("", &format!("{TOKEN}%00=1")), [None, Some(format!("sha256%3A7e311a44=1{token}"))]);
+    }
+
+    #[test]
+    fn equal_events_have_equal_hashes_whatever_the_order_of_their_fields() {
+        let hash = |body: &str| record("", body)["contenthash"].clone();
+        assert_eq!(hash("b=1&a[y]=2&a[x]=3"), hash("a[x]=3&a[y]=2&b=1"));
+        assert_ne!(hash("a[0]=1&a[1]=2"), hash("a[0]=2&a[1]=1"));
+        assert_ne!(hash("a=1"), hash("a=2"));
+    }
+}
