@@ -2,7 +2,7 @@
 //!
 //! [`Form::parse`] reads a query or a body, [`Form::merge`] makes the request of both. A tree is
 //! read through [`Array`] and [`Value`], key by key or as a whole ([`Array::view`]), and written
-//! as JSON (`serde`), as a form ([`build_query`]) or as a log ([`print_r`]). What fields mean, and
+//! as JSON (`serde`), as a form ([`build_query`]) or as a log ([`print_r()`]). What fields mean, and
 //! which of them are secret, is left to the rooms that know Bitrix24.
 //!
 //! The rules are those of PHP 8.2, but nothing is cut: above the [`Limits`] a form is refused. Each
