@@ -1,11 +1,22 @@
 //! The settings: the only room that knows a variable's name.
 
+mod connect;
 mod place;
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use crate::verify::{TokenError, Tokens};
 pub use place::{Place, PlaceError};
+
+/// Where records wait when the store fails, as it is written down.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Waiting {
+    /// An SQS queue's URL.
+    Queue(String),
+    /// A folder.
+    Folder(PathBuf),
+}
 
 /// The largest body where `HOOKLOG_BODY_MAX` says nothing: what a function URL takes.
 pub const BODY_BYTES_MAX: usize = 6 * 1024 * 1024;
@@ -15,6 +26,8 @@ pub const BODY_BYTES_MAX: usize = 6 * 1024 * 1024;
 pub struct Config {
     /// `HOOKLOG_STORE`: where events are kept.
     pub store: Option<Place>,
+    /// `HOOKLOG_OVERFLOW`: where records wait when the store fails.
+    pub overflow: Option<Waiting>,
     /// `HOOKLOG_TOKENS`: whom to believe.
     pub tokens: Option<Tokens>,
     /// `HOOKLOG_BODY_MAX`: the largest body in bytes.
@@ -32,6 +45,8 @@ pub struct Aws {
     pub region: Option<String>,
     /// `AWS_ENDPOINT_URL_S3`, else `AWS_ENDPOINT_URL`: an S3-compatible store, addressed path-style.
     pub s3_endpoint: Option<String>,
+    /// `AWS_ENDPOINT_URL_SQS`, else `AWS_ENDPOINT_URL`: another queue service.
+    pub sqs_endpoint: Option<String>,
     /// `AWS_LAMBDA_FUNCTION_NAME`: the one dimension of the metrics.
     pub function_name: Option<String>,
 }
@@ -40,7 +55,7 @@ pub struct Aws {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
     /// A misspelt or outdated name.
-    #[error("{name} is no setting: there are HOOKLOG_STORE, HOOKLOG_TOKENS and HOOKLOG_BODY_MAX")]
+    #[error("{name} is no setting: there are HOOKLOG_STORE, HOOKLOG_TOKENS, HOOKLOG_OVERFLOW and HOOKLOG_BODY_MAX")]
     Unknown {
         /// The variable.
         name: String,
@@ -54,6 +69,9 @@ pub enum ConfigError {
     /// No usable place.
     #[error("HOOKLOG_STORE is no place to keep events: {0}")]
     Store(PlaceError),
+    /// No usable overflow.
+    #[error("HOOKLOG_OVERFLOW is neither the URL of an SQS queue nor a folder")]
+    Overflow,
     /// No usable tokens.
     #[error("HOOKLOG_TOKENS cannot be read: {0}")]
     Tokens(TokenError),
@@ -71,8 +89,14 @@ impl Config {
     /// # Errors
     /// [`ConfigError`] for the first setting that is unknown or malformed.
     pub fn read(environment: impl IntoIterator<Item = (OsString, OsString)>) -> Result<Self, ConfigError> {
-        let mut config =
-            Self { store: None, tokens: None, body_bytes_max: BODY_BYTES_MAX, aws: Aws::default(), log_level: None };
+        let mut config = Self {
+            store: None,
+            overflow: None,
+            tokens: None,
+            body_bytes_max: BODY_BYTES_MAX,
+            aws: Aws::default(),
+            log_level: None,
+        };
         let mut any_endpoint = None;
         for (name, value) in environment {
             let Some(name) = name.to_str() else { continue };
@@ -83,9 +107,11 @@ impl Config {
             match name {
                 "HOOKLOG_STORE" => config.store = Some(value.parse().map_err(ConfigError::Store)?),
                 "HOOKLOG_TOKENS" => config.tokens = Some(value.parse().map_err(ConfigError::Tokens)?),
+                "HOOKLOG_OVERFLOW" => config.overflow = Some(waiting(&value)?),
                 "HOOKLOG_BODY_MAX" => config.body_bytes_max = body_bytes_max(&value)?,
                 "AWS_REGION" => config.aws.region = Some(value),
                 "AWS_ENDPOINT_URL_S3" => config.aws.s3_endpoint = Some(value),
+                "AWS_ENDPOINT_URL_SQS" => config.aws.sqs_endpoint = Some(value),
                 "AWS_ENDPOINT_URL" => any_endpoint = Some(value),
                 "AWS_LAMBDA_FUNCTION_NAME" => config.aws.function_name = Some(value),
                 "AWS_LAMBDA_LOG_LEVEL" => config.log_level = Some(value),
@@ -93,7 +119,8 @@ impl Config {
                 _ => {}
             }
         }
-        config.aws.s3_endpoint = config.aws.s3_endpoint.or(any_endpoint);
+        config.aws.s3_endpoint = config.aws.s3_endpoint.or_else(|| any_endpoint.clone());
+        config.aws.sqs_endpoint = config.aws.sqs_endpoint.or(any_endpoint);
         Ok(config)
     }
 
@@ -111,6 +138,16 @@ impl Config {
     /// [`ConfigError::NoStore`] where no place is set.
     pub fn store(&self) -> Result<Place, ConfigError> {
         self.store.clone().ok_or(ConfigError::NoStore)
+    }
+}
+
+fn waiting(value: &str) -> Result<Waiting, ConfigError> {
+    if value.starts_with("https://") || value.starts_with("http://") {
+        return Ok(Waiting::Queue(value.to_owned()));
+    }
+    match value.parse() {
+        Ok(Place::Folder(folder)) => Ok(Waiting::Folder(folder)),
+        Ok(Place::S3 { .. }) | Err(_) => Err(ConfigError::Overflow),
     }
 }
 
@@ -156,6 +193,8 @@ mod tests {
             ("HOOKLOG_TOKEN", "SECRET"),
             ("HOOKLOG_TOKENS", "SECRET=="),
             ("HOOKLOG_STORE", "ftp://SECRET"),
+            ("HOOKLOG_OVERFLOW", "s3://SECRET"),
+            ("HOOKLOG_OVERFLOW", "ftp://SECRET"),
             ("HOOKLOG_BODY_MAX", "6MSECRET"),
             ("HOOKLOG_BODY_MAX", "0"),
             ("HOOKLOG_BODY_MAX", "-1"),

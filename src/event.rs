@@ -16,7 +16,7 @@ use crate::form::{Array, Form, Value};
 use envelope::Envelope;
 pub use kind::Kind;
 pub use label::{Code, Domain, plain};
-pub use secret::{is_client_id, is_secret};
+pub use secret::{is_client_id, is_secret, may_be_client_id, may_be_secret};
 
 /// What one form says happened.
 #[derive(Debug)]
@@ -50,6 +50,25 @@ impl<'f> Event<'f> {
             member_id: auth.member_id.filter(|id| !id.is_empty()),
             subject: subject(root),
             sent: envelope.ts.as_deref().and_then(timestamp),
+        }
+    }
+}
+
+impl Event<'_> {
+    /// Forgets each name for which this holds. Names go into keys and log lines, and none of them may show a token.
+    pub fn forget(&mut self, is_secret: impl Fn(&str) -> bool) {
+        let shows = |text: &Option<Cow<'_, str>>| text.as_deref().is_some_and(&is_secret);
+        if is_secret(self.code.as_str()) {
+            self.code = self.kind.code();
+        }
+        if self.domain.as_ref().is_some_and(|domain| is_secret(domain.as_str())) {
+            self.domain = None;
+        }
+        if shows(&self.member_id) {
+            self.member_id = None;
+        }
+        if shows(&self.subject) {
+            self.subject = None;
         }
     }
 }

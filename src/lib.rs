@@ -9,6 +9,7 @@
 //! | [`verify`] | accepted tokens, and the proof that the portal sent the form |
 //! | [`record`] | the JSON that is kept, and its object key |
 //! | [`store`] | bytes under keys: S3, a folder, memory |
+//! | [`overflow`] | where a record waits when the store fails |
 //! | [`receive`] | the whole way, and the table from outcomes to answers |
 //! | [`config`] | the names and the meaning of the settings |
 //! | [`telemetry`] | the log line of a request and its metrics |
@@ -18,6 +19,7 @@
 pub mod config;
 pub mod event;
 pub mod form;
+pub mod overflow;
 pub mod receive;
 pub mod record;
 pub mod store;

@@ -1,6 +1,8 @@
 //! The whole way of one request, and the only table from outcomes to answers.
 
 mod answer;
+mod keep;
+mod quota;
 mod refusal;
 
 use std::time::{Duration, Instant};
@@ -10,10 +12,13 @@ use uuid::Uuid;
 
 use crate::event::{Code, Domain};
 use crate::form::{Form, Limits};
-use crate::record::{Forms, MEDIA_TYPE, Receipt, Record};
+use crate::overflow::{Overflow, OverflowError};
+use crate::record::{Forms, Receipt, Record};
 use crate::store::{Store, StoreError};
 use crate::verify::{Claim, Denied, Token, Tokens};
 pub use answer::Answer;
+use keep::Kept;
+pub use quota::Quota;
 pub use refusal::Refusal;
 
 /// One HTTP request, whatever door it came through.
@@ -38,6 +43,8 @@ pub enum Outcome {
     Up,
     /// The event is durable in the store.
     Stored(Uuid),
+    /// The event is durable in the overflow, because the store failed.
+    Overflowed(Uuid, StoreError),
     /// The form is nobody's.
     Rejected(Denied),
     /// The request is none that an event could come in.
@@ -52,9 +59,18 @@ pub enum Loss {
     /// The record could not be made.
     #[error("the record could not be written as JSON")]
     Record(#[from] serde_json::Error),
-    /// The store did not take it.
-    #[error("the store did not take the event")]
-    Store(#[from] StoreError),
+    /// The store failed, and there is no overflow.
+    #[error("the store did not take the event, and there is no overflow")]
+    Store(#[source] StoreError),
+    /// The store and the overflow failed.
+    #[error("neither the store ({store}) nor the overflow took the event")]
+    Both {
+        /// Why not the store.
+        store: StoreError,
+        /// Why not the overflow.
+        #[source]
+        overflow: OverflowError,
+    },
 }
 
 /// What became of a request, and what of it may be told.
@@ -66,7 +82,7 @@ pub struct Received {
     pub facts: Option<Facts>,
     /// The body's length.
     pub body_bytes: usize,
-    /// How long the store took.
+    /// How long it took to keep the event.
     pub stored_in: Option<Duration>,
 }
 
@@ -90,6 +106,10 @@ pub struct Receiver {
     pub tokens: Tokens,
     /// Where events are kept.
     pub store: Store,
+    /// Where they wait when the store fails.
+    pub overflow: Option<Overflow>,
+    /// How many rejected requests may still be kept.
+    pub rejections: Quota,
     /// The largest body.
     pub body_bytes_max: usize,
     /// The largest tree.
@@ -105,8 +125,8 @@ impl Received {
 }
 
 impl Receiver {
-    /// Takes one request: reads the form, verifies it, and keeps the record. When it says [`Outcome::Stored`], the
-    /// event is durable.
+    /// Takes one request: reads the form, verifies it, and keeps the record. When it says [`Outcome::Stored`] or [`Outcome::Overflowed`], the
+    /// event is durable, in the store or in the overflow.
     pub async fn receive(&self, request: &Request<'_>, receipt: &Receipt<'_>) -> Received {
         let mut received =
             Received { outcome: Outcome::Up, facts: None, body_bytes: request.body.len(), stored_in: None };
@@ -147,26 +167,38 @@ impl Receiver {
     ) -> Outcome {
         let claim = Claim::read(&form.body, form.url_token.clone());
         received.facts = Some(Facts::of(&claim));
+        let forms = form.forms(request);
         let verified = match self.tokens.verify(&claim) {
             Ok(verified) => verified,
-            Err(denied) => return Outcome::Rejected(denied),
-        };
-        let forms = Forms {
-            raw_query: request.query,
-            raw_body: request.body,
-            query: &form.query,
-            request: form.merged.as_ref().unwrap_or(&form.body),
+            Err(denied) => {
+                self.keep_rejected(&claim, denied, &forms, receipt).await;
+                return Outcome::Rejected(denied);
+            }
         };
         let record = match Record::new(verified, &forms, receipt) {
             Ok(record) => record,
             Err(error) => return Outcome::Lost(error.into()),
         };
         let started = Instant::now();
-        let put = self.store.put_new(record.key.as_str(), record.json, MEDIA_TYPE).await;
+        let kept = keep::keep(&record, &self.store, self.overflow.as_ref(), receipt.deadline).await;
         received.stored_in = Some(started.elapsed());
-        match put {
-            Ok(_new_or_kept_by_our_own_first_try) => Outcome::Stored(receipt.id),
-            Err(error) => Outcome::Lost(error.into()),
+        match kept {
+            Ok(Kept::Stored) => Outcome::Stored(receipt.id),
+            Ok(Kept::Overflowed(reason)) => Outcome::Overflowed(receipt.id, reason),
+            Err(loss) => Outcome::Lost(loss),
+        }
+    }
+}
+
+impl Receiver {
+    /// Keeps what can become an event when its token is accepted later. It is a favour: where it fails, the request is
+    /// as rejected as before.
+    async fn keep_rejected(&self, claim: &Claim<'_>, denied: Denied, forms: &Forms<'_>, receipt: &Receipt<'_>) {
+        if claim.tokens().next().is_none() || !self.rejections.take(receipt.received) {
+            return;
+        }
+        if let Ok(record) = Record::rejected(claim, denied, forms, receipt) {
+            let _a_favour = keep::keep(&record, &self.store, None, receipt.deadline).await;
         }
     }
 }
@@ -178,6 +210,17 @@ struct Admitted<'r> {
     /// `$_REQUEST`, where it is another than the body.
     merged: Option<Form>,
     url_token: Option<Token<'r>>,
+}
+
+impl Admitted<'_> {
+    fn forms<'f>(&'f self, request: &Request<'f>) -> Forms<'f> {
+        Forms {
+            raw_query: request.query,
+            raw_body: request.body,
+            query: &self.query,
+            request: self.merged.as_ref().unwrap_or(&self.body),
+        }
+    }
 }
 
 impl Facts {

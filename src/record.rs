@@ -6,9 +6,12 @@ mod canonical;
 mod key;
 mod raw;
 mod redact;
+mod rejected;
 
 use std::borrow::Cow;
+use std::time::Instant;
 
+use bytes::Bytes;
 use jiff::Timestamp;
 use serde::Serialize;
 use uuid::Uuid;
@@ -17,6 +20,7 @@ use crate::form::Form;
 use crate::verify::{Claim, Verified};
 pub use key::ObjectKey;
 use redact::{Redacted, Redaction};
+pub use rejected::{NotRejected, Requeued};
 
 /// Longer attributes from a request's head are cut to this many bytes.
 const ATTRIBUTE_BYTES_MAX: usize = 512;
@@ -34,6 +38,8 @@ pub struct Receipt<'r> {
     pub user_agent: Option<Cow<'r, str>>,
     /// The door's own name for the request.
     pub request_id: Option<Cow<'r, str>>,
+    /// When whoever invoked the door stops waiting.
+    pub deadline: Option<Instant>,
 }
 
 impl Receipt<'_> {
@@ -47,7 +53,7 @@ impl Receipt<'_> {
         let mut bits = random;
         [bits[0], bits[1]] = [high, low];
         let id = uuid::Builder::from_unix_timestamp_millis(millis, &bits).into_uuid();
-        Self { id, received, source_ip: None, user_agent: None, request_id: None }
+        Self { id, received, source_ip: None, user_agent: None, request_id: None, deadline: None }
     }
 }
 
@@ -70,7 +76,7 @@ pub struct Record {
     /// Where it is kept.
     pub key: ObjectKey,
     /// One JSON object, UTF-8.
-    pub json: Vec<u8>,
+    pub json: Bytes,
 }
 
 /// The media type of a record (`CloudEvents` JSON format, section 3).
@@ -87,11 +93,13 @@ struct Event<'r> {
     subject: Option<Cow<'r, str>>,
     time: String,
     datacontenttype: &'static str,
-    data: Redacted<'r>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<Redacted<'r>>,
     receivedtime: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     memberid: Option<Cow<'r, str>>,
-    tokenname: &'r str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tokenname: Option<&'r str>,
     contenthash: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     sourceip: Option<Cow<'r, str>>,
@@ -112,30 +120,46 @@ impl Record {
     /// Only what `serde_json` cannot write, and there is no such thing among texts and arrays.
     pub fn new(verified: Verified<'_>, forms: &Forms<'_>, receipt: &Receipt<'_>) -> Result<Self, serde_json::Error> {
         let claim = verified.claim();
+        let redaction = Redaction::new(claim.tokens(), forms);
+        let event = Event { tokenname: Some(verified.token_name()), ..Event::new(claim, forms, receipt, &redaction)? };
+        Ok(Self { key: ObjectKey::event(receipt, &claim.event), json: serde_json::to_vec(&event)?.into() })
+    }
+}
+
+impl<'r> Event<'r> {
+    fn new(
+        claim: &'r Claim<'_>,
+        forms: &Forms<'r>,
+        receipt: &'r Receipt<'_>,
+        redaction: &'r Redaction<'r>,
+    ) -> Result<Self, serde_json::Error> {
         let event = &claim.event;
-        let redaction = Redaction::new(claim.tokens(), forms.query);
-        let data = Redacted::new(forms.request, &redaction);
+        let data = Redacted::new(forms.request, redaction);
         let raw = (!forms.request.is_lossless()).then_some((forms.raw_query, forms.raw_body));
-        let json = serde_json::to_vec(&Event {
+        let attribute = |text: &'r Option<Cow<'_, str>>| attribute(text.as_deref()?, redaction);
+        Ok(Self {
             specversion: "1.0",
             id: receipt.id,
             source: source(claim),
             kind: format!("bitrix24.{}", event.code.as_str()),
-            subject: event.subject.as_deref().and_then(|text| attribute(text, &redaction)),
+            subject: attribute(&event.subject),
             time: event.sent.map_or_else(|| millis(receipt.received), |sent| sent.to_string()),
             datacontenttype: "application/json",
-            data,
+            data: Some(data),
             receivedtime: millis(receipt.received),
-            memberid: event.member_id.as_deref().and_then(|text| attribute(text, &redaction)),
-            tokenname: verified.token_name(),
+            memberid: attribute(&event.member_id),
+            tokenname: None,
             contenthash: canonical::hash(data)?.hex(),
-            sourceip: receipt.source_ip.as_deref().and_then(|text| attribute(text, &redaction)),
-            useragent: receipt.user_agent.as_deref().and_then(|text| attribute(text, &redaction)),
-            requestid: receipt.request_id.as_deref().and_then(|text| attribute(text, &redaction)),
-            rawquery: raw.and_then(|(query, _)| (!query.is_empty()).then(|| raw::mask(query, &redaction))),
-            rawform: raw.map(|(_, body)| raw::mask(body, &redaction)),
-        })?;
-        Ok(Self { key: ObjectKey::event(receipt, event), json })
+            sourceip: attribute(&receipt.source_ip),
+            useragent: attribute(&receipt.user_agent),
+            requestid: attribute(&receipt.request_id),
+            rawquery: raw.and_then(|(query, _)| (!query.is_empty()).then(|| raw::mask(query, redaction))),
+            rawform: raw.map(|(_, body)| raw::mask(body, redaction)),
+        })
+    }
+
+    fn forget_form(&mut self) {
+        (self.data, self.rawquery, self.rawform) = (None, None, None);
     }
 }
 
@@ -178,7 +202,7 @@ mod tests {
         let claim = Claim::read(&body_form, Token::new(URL_TOKEN.as_bytes()));
         let receipt = Receipt::new(Timestamp::from_nanosecond(1_795_512_165_959_512_345).unwrap(), [7; 10]);
         let record = Record::new(tokens.verify(&claim).unwrap(), &forms, &receipt).unwrap();
-        let text = String::from_utf8(record.json.clone()).unwrap();
+        let text = String::from_utf8(record.json.to_vec()).unwrap();
         assert!(!text.contains(TOKEN) && !text.contains(URL_TOKEN), "{text}");
         let mut json: serde_json::Value = serde_json::from_slice(&record.json).unwrap();
         json["key"] = record.key.as_str().into();

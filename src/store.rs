@@ -4,6 +4,8 @@ mod folder;
 mod memory;
 mod s3;
 
+use bytes::Bytes;
+
 pub use folder::Folder;
 pub use memory::Memory;
 pub use s3::{S3, http_client, s3_settings};
@@ -34,6 +36,9 @@ pub enum StoreError {
     /// A key that could leave the store's place.
     #[error("the key is not made of plain parts between slashes")]
     Key,
+    /// Whoever waited for it waited no longer.
+    #[error("the store did not answer in time")]
+    TimedOut,
     /// The folder's file system refused.
     #[error("the folder could not {action}")]
     Folder {
@@ -59,7 +64,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] when it is not sure that they are.
-    pub async fn put_new(&self, key: &str, bytes: Vec<u8>, media_type: &str) -> Result<Put, StoreError> {
+    pub async fn put_new(&self, key: &str, bytes: Bytes, media_type: &str) -> Result<Put, StoreError> {
         check(key)?;
         match self {
             Self::S3(s3) => s3.put_new(key, bytes, media_type).await,
@@ -78,6 +83,22 @@ impl Store {
             Self::S3(s3) => s3.get(key).await,
             Self::Folder(folder) => folder.get(key),
             Self::Memory(memory) => Ok(memory.get(key)),
+        }
+    }
+
+    /// Removes the object under a key; it is no error when there is none.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it may still be there.
+    pub async fn remove(&self, key: &str) -> Result<(), StoreError> {
+        check(key)?;
+        match self {
+            Self::S3(s3) => s3.remove(key).await,
+            Self::Folder(folder) => folder.remove(key),
+            Self::Memory(memory) => {
+                memory.remove(key);
+                Ok(())
+            }
         }
     }
 

@@ -79,7 +79,7 @@ impl Line<'_> {
         match self.received.outcome {
             Outcome::Up => Level::Debug,
             Outcome::Stored(_) => Level::Info,
-            Outcome::Rejected(_) | Outcome::Refused(_) => Level::Warn,
+            Outcome::Overflowed(..) | Outcome::Rejected(_) | Outcome::Refused(_) => Level::Warn,
             Outcome::Lost(_) => Level::Error,
         }
     }
@@ -92,6 +92,7 @@ impl Line<'_> {
         match self.received.outcome {
             Outcome::Up => "up",
             Outcome::Stored(_) => "stored",
+            Outcome::Overflowed(..) => "overflowed",
             Outcome::Rejected(_) => "rejected",
             Outcome::Refused(_) => "refused",
             Outcome::Lost(_) => "lost",
@@ -101,6 +102,7 @@ impl Line<'_> {
     fn reason(&self) -> Option<String> {
         match &self.received.outcome {
             Outcome::Up | Outcome::Stored(_) => None,
+            Outcome::Overflowed(_, error) => Some(with_causes(error)),
             Outcome::Rejected(denied) => Some(denied.to_string()),
             Outcome::Refused(refusal) => Some(with_causes(refusal)),
             Outcome::Lost(error) => Some(with_causes(error)),
@@ -116,11 +118,12 @@ impl Line<'_> {
         let count = match self.received.outcome {
             Outcome::Up => None,
             Outcome::Stored(_) => Some("Stored"),
+            Outcome::Overflowed(..) => Some("Overflowed"),
             Outcome::Rejected(_) => Some("Rejected"),
             Outcome::Refused(_) => Some("Refused"),
             Outcome::Lost(_) => Some("Lost"),
         };
-        let is_event = matches!(self.received.outcome, Outcome::Stored(_) | Outcome::Lost(_));
+        let is_event = matches!(self.received.outcome, Outcome::Stored(_) | Outcome::Overflowed(..) | Outcome::Lost(_));
         let store_ms = self.received.stored_in.map(millis);
         let lag_seconds = self.lag_seconds().filter(|_| is_event);
         let count = count.map(|name| Metric { name, unit: "Count", value: 1.0 });
@@ -206,7 +209,9 @@ fn millis(duration: Duration) -> f64 {
     (duration.as_secs_f64() * 1e6).round() / 1e3
 }
 
-fn with_causes(error: &dyn std::error::Error) -> String {
+/// An error and what caused it, in one line.
+#[must_use]
+pub fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
     let causes = std::iter::successors(Some(error), |error| error.source());
     causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

@@ -31,6 +31,18 @@ impl<'t> Token<'t> {
         Digest::of(&self.0)
     }
 
+    /// Does the token stand in this text, in any letter case? A short one may do so by chance.
+    fn is_in(&self, text: &str) -> bool {
+        self.is_long() && text.as_bytes().windows(self.0.len()).any(|part| part.eq_ignore_ascii_case(&self.0))
+    }
+
+    /// Is it too long to be a plain word, as the first segment of a path often is?
+    #[must_use]
+    pub fn is_long(&self) -> bool {
+        const LONG_BYTES_MIN: usize = 16;
+        self.0.len() >= LONG_BYTES_MIN
+    }
+
     /// The token itself, for finding it in a form that is about to be redacted.
     #[must_use]
     pub fn reveal(&self) -> &[u8] {
@@ -63,9 +75,12 @@ impl<'f> Claim<'f> {
         let root = body.root();
         let auth = root.get("auth").and_then(Value::as_array);
         let token = auth.and_then(|auth| auth.get("application_token")).and_then(Value::as_text);
+        let application_token = token.and_then(Token::new);
+        let mut event = Event::read(body);
+        event.forget(|text| application_token.iter().chain(&url_token).any(|token| token.is_in(text)));
         Self {
-            event: Event::read(body),
-            application_token: token.and_then(Token::new),
+            event,
+            application_token,
             url_token,
             contested: root.is_contested("auth") || auth.is_some_and(|auth| auth.is_contested("application_token")),
         }
@@ -139,7 +154,8 @@ impl Tokens {
             return Err(Denied::Contested);
         }
         let member_id = claim.event.member_id.as_deref();
-        let find = |token: &Option<Token<'_>>, proof| Some((self.find(token.as_ref()?, member_id)?, proof));
+        let find =
+            |token: &Option<Token<'_>>, proof| Some((self.accepted(&token.as_ref()?.digest(), member_id)?, proof));
         let found =
             find(&claim.application_token, Proof::ApplicationToken).or_else(|| find(&claim.url_token, Proof::UrlToken));
         match found {

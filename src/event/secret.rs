@@ -13,24 +13,42 @@ const NAMES: [&str; 9] = [
     "token",
 ];
 
-/// Names that are secrets as the end of a longer name too: PHP makes `auth_application_token` of a bracket that
-/// is never closed.
-const ENDS: [&str; 5] = ["_application_token", "_access_token", "_refresh_token", "_event_token", "_client_secret"];
+/// The name under which a bot without an application carries its token in the query.
+const CLIENT_ID: &str = "client_id";
 
 /// Is what stands under this name a secret?
 #[must_use]
 pub fn is_secret(name: &[u8]) -> bool {
     NAMES.iter().any(|secret| name.eq_ignore_ascii_case(secret.as_bytes()))
-        || ENDS.iter().any(|end| {
-            let start = name.len().saturating_sub(end.len());
-            name.get(start..).is_some_and(|tail| tail.eq_ignore_ascii_case(end.as_bytes()))
-        })
 }
 
-/// Is this the name under which a bot without an application carries its token in the query?
+/// Could what stands under this name be a secret, where PHP may have changed the name? It makes `auth_token` of
+/// `auth[token`, and the one key `a[token` of `x[a[token]`.
+#[must_use]
+pub fn may_be_secret(name: &[u8]) -> bool {
+    NAMES.iter().any(|secret| has_word(name, secret))
+}
+
+/// Is this the name of a bot's token in the query?
 #[must_use]
 pub fn is_client_id(name: &[u8]) -> bool {
-    name.eq_ignore_ascii_case(b"client_id")
+    name.eq_ignore_ascii_case(CLIENT_ID.as_bytes())
+}
+
+/// Could this be the name of a bot's token, where PHP may have changed the name?
+#[must_use]
+pub fn may_be_client_id(name: &[u8]) -> bool {
+    has_word(name, CLIENT_ID)
+}
+
+/// Does the word stand in the name, in any letter case, with no letter or digit before or after it?
+fn has_word(name: &[u8], word: &str) -> bool {
+    let is_bound = |byte: Option<&u8>| byte.is_none_or(|byte| !byte.is_ascii_alphanumeric());
+    name.windows(word.len()).enumerate().any(|(start, part)| {
+        part.eq_ignore_ascii_case(word.as_bytes())
+            && is_bound(start.checked_sub(1).and_then(|before| name.get(before)))
+            && is_bound(name.get(start.saturating_add(word.len())))
+    })
 }
 
 #[cfg(test)]
@@ -39,12 +57,19 @@ mod tests {
 
     #[test]
     fn secrets_are_known_by_name_in_any_letter_case() {
-        for name in ["application_token", "AUTH_ID", "Refresh_Token", "TOKEN", "password", "auth_application_token"] {
-            assert!(is_secret(name.as_bytes()), "{name}");
+        for name in ["application_token", "AUTH_ID", "Refresh_Token", "TOKEN", "password"] {
+            assert!(is_secret(name.as_bytes()) && may_be_secret(name.as_bytes()), "{name}");
         }
-        for name in ["", "tokens", "token_name", "uf_token", "member_id", "client_id", "mytoken", "expires"] {
-            assert!(!is_secret(name.as_bytes()), "{name}");
+        for name in ["", "tokens", "member_id", "client_id", "mytoken", "expires"] {
+            assert!(!is_secret(name.as_bytes()) && !may_be_secret(name.as_bytes()), "{name}");
         }
-        assert!(is_client_id(b"CLIENT_ID"));
+        assert!(is_client_id(b"CLIENT_ID") && may_be_client_id(b"x[client_id"));
+    }
+
+    #[test]
+    fn a_name_that_php_made_of_another_may_be_a_secret() {
+        for name in ["auth_application_token", "0[Refresh_Id", "token_x", "a.token.b", "token "] {
+            assert!(!is_secret(name.as_bytes()) && may_be_secret(name.as_bytes()), "{name}");
+        }
     }
 }

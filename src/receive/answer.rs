@@ -24,7 +24,7 @@ impl From<&Outcome> for Answer {
                 header: None,
                 body: "hooklog receiver is up\n".to_owned(),
             },
-            Outcome::Stored(id) => {
+            Outcome::Stored(id) | Outcome::Overflowed(id, _) => {
                 Self { status: 200, media_type: "application/json", header: None, body: format!(r#"{{"id":"{id}"}}"#) }
             }
             Outcome::Rejected(_) => problem(403, "No accepted token", None),

@@ -14,15 +14,30 @@ pub struct ObjectKey(String);
 
 impl ObjectKey {
     pub(super) fn event(receipt: &Receipt<'_>, event: &Event<'_>) -> Self {
+        Self::below("events", receipt, event)
+    }
+
+    pub(super) fn rejected(receipt: &Receipt<'_>, event: &Event<'_>) -> Self {
+        Self::below("rejected", receipt, event)
+    }
+
+    fn below(folder: &str, receipt: &Receipt<'_>, event: &Event<'_>) -> Self {
         let date = Offset::UTC.to_datetime(receipt.received).date();
         let domain = event.domain.as_ref().map_or_else(|| "unknown".to_owned(), Domain::label);
-        Self(format!("events/date={date}/{}_{domain}_{}.json", receipt.id, event.code.label()))
+        Self(format!("{folder}/date={date}/{}_{domain}_{}.json", receipt.id, event.code.label()))
     }
 
     /// The key, with `/` between its parts.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl From<String> for ObjectKey {
+    /// Takes a key that was made before; the store checks it.
+    fn from(key: String) -> Self {
+        Self(key)
     }
 }
 

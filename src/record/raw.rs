@@ -13,9 +13,14 @@ pub(super) fn mask(form: &[u8], redaction: &Redaction<'_>) -> String {
     fields.collect::<Vec<_>>().join("&")
 }
 
+/// The decoded names and values of a form, as they were sent.
+pub(super) fn pairs(form: &[u8]) -> impl Iterator<Item = (Vec<u8>, Vec<u8>)> {
+    let pairs = form.split(|byte| *byte == b'&').map(halves);
+    pairs.filter_map(|(name, value)| Some((decoded(name), decoded(value?))))
+}
+
 fn mask_field(field: &[u8], redaction: &Redaction<'_>) -> String {
-    let mut halves = field.splitn(2, |byte| *byte == b'=');
-    let (name, value) = (halves.next().unwrap_or_default(), halves.next());
+    let (name, value) = halves(field);
     let masked = |bytes: &[u8]| fingerprint(bytes).replace(':', "%3A");
     let shown_name = match decoded(name) {
         name if redaction.is_in(&name) => masked(&name),
@@ -23,16 +28,17 @@ fn mask_field(field: &[u8], redaction: &Redaction<'_>) -> String {
     };
     match value {
         None => shown_name,
-        Some(value) if names_a_secret(&decoded(name), redaction) || redaction.is_in(&decoded(value)) => {
+        Some(value) if redaction.is_secret(&decoded(name)) || redaction.is_in(&decoded(value)) => {
             format!("{shown_name}={}", masked(&decoded(value)))
         }
         Some(value) => format!("{shown_name}={}", encode(value)),
     }
 }
 
-/// Any part of a name counts, also of one that PHP cuts, drops or rewrites.
-fn names_a_secret(name: &[u8], redaction: &Redaction<'_>) -> bool {
-    name.split(|byte| matches!(byte, b'[' | b']' | b'.' | b' ' | 0)).any(|part| redaction.is_secret(part))
+/// Name and value, which the first `=` parts.
+fn halves(field: &[u8]) -> (&[u8], Option<&[u8]>) {
+    let mut halves = field.splitn(2, |byte| *byte == b'=');
+    (halves.next().unwrap_or_default(), halves.next())
 }
 
 fn encode(bytes: &[u8]) -> String {

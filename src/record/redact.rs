@@ -1,16 +1,15 @@
 //! A tree as JSON with its secrets replaced: `sha256:` and the first 8 hex digits of what stood there.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use memchr::memmem::Finder;
 use serde::ser::{Serialize, SerializeMap as _, SerializeSeq as _, Serializer};
 
-use crate::event::{is_client_id, is_secret};
+use super::{Forms, raw};
+use crate::event::{is_client_id, is_secret, may_be_client_id, may_be_secret};
 use crate::form::{self, Array, Form, Value, php_lossy};
 use crate::verify::{Digest, Token};
-
-/// A shorter text that was presented may be a plain word, as the first segment of a path often is.
-const SEARCHED_BYTES_MIN: usize = 16;
 
 /// What is a secret in one request: the names that always are, and the tokens that were presented, wherever else
 /// in the form they stand.
@@ -18,18 +17,44 @@ const SEARCHED_BYTES_MIN: usize = 16;
 pub(super) struct Redaction<'t> {
     tokens: Vec<Finder<'t>>,
     client_id: bool,
+    is_lossless: bool,
+    nameless: HashSet<Vec<u8>>,
 }
 
+/// A shorter value could be many another field's too.
+const NAMELESS_BYTES_MIN: usize = 8;
+
 impl<'t> Redaction<'t> {
-    pub fn new(tokens: impl Iterator<Item = &'t Token<'t>>, query: &Form) -> Self {
-        let searched = tokens.map(Token::reveal).filter(|token| token.len() >= SEARCHED_BYTES_MIN);
-        Self { tokens: searched.map(Finder::new).collect(), client_id: has_client_id(query.root()) }
+    pub fn new(tokens: impl Iterator<Item = &'t Token<'t>>, forms: &Forms<'_>) -> Self {
+        let searched = tokens.filter(|token| token.is_long()).map(Token::reveal);
+        let mut redaction = Self {
+            tokens: searched.map(Finder::new).collect(),
+            client_id: has_client_id(forms.query.root()),
+            is_lossless: forms.request.is_lossless(),
+            nameless: HashSet::new(),
+        };
+        if !redaction.is_lossless {
+            redaction.nameless = redaction.values_of_secrets(forms);
+        }
+        redaction
+    }
+
+    /// What was sent under secrets' names. PHP drops some parts of names, and then the tree does not tell.
+    fn values_of_secrets(&self, forms: &Forms<'_>) -> HashSet<Vec<u8>> {
+        let pairs = [forms.raw_query, forms.raw_body].into_iter().flat_map(raw::pairs);
+        let secrets = pairs.filter(|(name, value)| value.len() >= NAMELESS_BYTES_MIN && self.is_secret(name));
+        secrets.map(|(_, value)| value).collect()
     }
 
     /// Is what stands under this name a secret here? `CLIENT_ID` is one where the query has it: a bot without an
-    /// application carries its token there, and the payload repeats it.
+    /// application carries its token there, and the payload repeats it. In a form that PHP changed, a name that could
+    /// have been a secret's counts as one.
     pub fn is_secret(&self, name: &[u8]) -> bool {
-        is_secret(name) || self.client_id && is_client_id(name)
+        if self.is_lossless {
+            is_secret(name) || self.client_id && is_client_id(name)
+        } else {
+            may_be_secret(name) || self.client_id && may_be_client_id(name)
+        }
     }
 
     /// Does a presented token stand in these bytes?
@@ -49,7 +74,7 @@ impl<'t> Redaction<'t> {
 }
 
 fn has_client_id(array: Array<'_>) -> bool {
-    array.entries().any(|(name, value)| is_client_id(name) || value.as_array().is_some_and(has_client_id))
+    array.entries().any(|(name, value)| may_be_client_id(name) || value.as_array().is_some_and(has_client_id))
 }
 
 /// What is written in a secret's place.
@@ -83,6 +108,9 @@ impl<'r> Redacted<'r> {
 
     /// A leaf or a name as text. Bytes that are not UTF-8 become U+FFFD, and a token can stand before or after them.
     pub fn text(self, bytes: &'r [u8]) -> Cow<'r, str> {
+        if self.redaction.nameless.contains(bytes) {
+            return Cow::Owned(fingerprint(bytes));
+        }
         match php_lossy(bytes) {
             Cow::Borrowed(text) => self.redaction.text(text),
             Cow::Owned(text) => Cow::Owned(self.redaction.text(&text).into_owned()),

@@ -6,6 +6,8 @@ use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use bytes::Bytes;
+
 use super::{Put, StoreError};
 
 /// Files are written here, and appear under their key only when they are whole.
@@ -27,7 +29,7 @@ impl Folder {
         Self { root: root.into() }
     }
 
-    pub(super) async fn put_new(self, key: String, bytes: Vec<u8>) -> Result<Put, StoreError> {
+    pub(super) async fn put_new(self, key: String, bytes: Bytes) -> Result<Put, StoreError> {
         let written = tokio::task::spawn_blocking(move || self.write_new(&key, &bytes)).await;
         let written = written.unwrap_or_else(|stopped| Err(io::Error::other(stopped)));
         written.map_err(|source| StoreError::Folder { action: "keep an object", source })
@@ -38,6 +40,15 @@ impl Folder {
             Ok(bytes) => Ok(Some(bytes)),
             Err(absent) if absent.kind() == ErrorKind::NotFound => Ok(None),
             Err(source) => Err(StoreError::Folder { action: "read an object", source }),
+        }
+    }
+
+    pub(super) fn remove(&self, key: &str) -> Result<(), StoreError> {
+        match fs::remove_file(self.root.join(key)) {
+            Err(source) if source.kind() != ErrorKind::NotFound => {
+                Err(StoreError::Folder { action: "remove an object", source })
+            }
+            Ok(()) | Err(_) => Ok(()),
         }
     }
 

@@ -4,14 +4,16 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use bytes::Bytes;
+
 use super::Put;
 
 /// Objects in this process's memory. Clones share them.
 #[derive(Clone, Debug, Default)]
-pub struct Memory(Arc<Mutex<BTreeMap<String, Vec<u8>>>>);
+pub struct Memory(Arc<Mutex<BTreeMap<String, Bytes>>>);
 
 impl Memory {
-    pub(super) fn put_new(&self, key: &str, bytes: Vec<u8>) -> Put {
+    pub(super) fn put_new(&self, key: &str, bytes: Bytes) -> Put {
         match self.objects().entry(key.to_owned()) {
             Entry::Occupied(_) => Put::Existed,
             Entry::Vacant(place) => {
@@ -22,7 +24,11 @@ impl Memory {
     }
 
     pub(super) fn get(&self, key: &str) -> Option<Vec<u8>> {
-        self.objects().get(key).cloned()
+        self.objects().get(key).map(|bytes| bytes.to_vec())
+    }
+
+    pub(super) fn remove(&self, key: &str) {
+        self.objects().remove(key);
     }
 
     pub(super) fn list(&self, prefix: &str, after: &str, most: usize) -> Vec<String> {
@@ -32,7 +38,7 @@ impl Memory {
     }
 
     /// No line that runs under the lock can leave the map half-changed.
-    fn objects(&self) -> MutexGuard<'_, BTreeMap<String, Vec<u8>>> {
+    fn objects(&self) -> MutexGuard<'_, BTreeMap<String, Bytes>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

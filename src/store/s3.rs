@@ -5,7 +5,8 @@ use std::time::Duration;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::BehaviorVersion;
 use aws_sdk_s3::config::SharedHttpClient;
-use aws_sdk_s3::config::retry::RetryConfig;
+use aws_sdk_s3::config::interceptors::InterceptorContext;
+use aws_sdk_s3::config::retry::{ClassifyRetry, RetryAction, RetryConfig, RetryPartition, TokenBucket};
 use aws_sdk_s3::config::timeout::TimeoutConfig;
 use aws_sdk_s3::config::{Builder, Config};
 use aws_sdk_s3::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
@@ -14,13 +15,16 @@ use aws_smithy_http_client::Builder as HttpClient;
 use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 
+use bytes::Bytes;
+
 use super::{Put, StoreError};
 
 /// One attempt at keeping an object.
 const ATTEMPT_MAX: Duration = Duration::from_secs(1);
-/// All attempts together: Bitrix24 slows down for slow receivers.
-const PUT_MAX: Duration = Duration::from_millis(2500);
-const ATTEMPTS_MAX: u32 = 4;
+const CONNECT_MAX: Duration = Duration::from_millis(600);
+/// Whoever waits for an object to be kept waits for less than that; this bounds the tries, not the time.
+const ATTEMPTS_MAX: u32 = 6;
+const READ_ATTEMPT_MAX: Duration = Duration::from_secs(20);
 const FIRST_BACKOFF: Duration = Duration::from_millis(50);
 const BACKOFF_MAX: Duration = Duration::from_millis(400);
 
@@ -54,7 +58,7 @@ impl S3 {
         Self { client: Client::from_conf(with_limits(settings)), bucket, prefix }
     }
 
-    pub(super) async fn put_new(&self, key: &str, bytes: Vec<u8>, media_type: &str) -> Result<Put, StoreError> {
+    pub(super) async fn put_new(&self, key: &str, bytes: Bytes, media_type: &str) -> Result<Put, StoreError> {
         let put = self.client.put_object().bucket(&self.bucket).key(self.key(key)).content_type(media_type);
         match put.if_none_match("*").body(ByteStream::from(bytes)).send().await {
             Ok(_) => Ok(Put::New),
@@ -66,7 +70,16 @@ impl S3 {
 
     pub(super) async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
         const ACTION: &str = "read an object";
-        let object = match self.client.get_object().bucket(&self.bucket).key(self.key(key)).send().await {
+        let object = match self
+            .client
+            .get_object()
+            .bucket(&self.bucket)
+            .key(self.key(key))
+            .customize()
+            .config_override(reading())
+            .send()
+            .await
+        {
             Ok(object) => object,
             Err(error) if error.code() == Some("NoSuchKey") => return Ok(None),
             Err(error) => return Err(failed(ACTION, error)),
@@ -77,12 +90,22 @@ impl S3 {
         }
     }
 
+    pub(super) async fn remove(&self, key: &str) -> Result<(), StoreError> {
+        let removed = self.client.delete_object().bucket(&self.bucket).key(self.key(key)).send().await;
+        removed.map(drop).map_err(|error| failed("remove an object", error))
+    }
+
     pub(super) async fn list(&self, prefix: &str, after: &str, most: usize) -> Result<Vec<String>, StoreError> {
         let mut keys = Vec::new();
         let mut after = self.key(after);
         while keys.len() < most {
             let page = self.client.list_objects_v2().bucket(&self.bucket).prefix(self.key(prefix)).start_after(after);
-            let page = page.send().await.map_err(|error| failed("list objects", error))?;
+            let page = page
+                .customize()
+                .config_override(reading())
+                .send()
+                .await
+                .map_err(|error| failed("list objects", error))?;
             let names = page.contents().iter().filter_map(|object| object.key()?.strip_prefix(&self.prefix));
             keys.extend(names.map(str::to_owned));
             match keys.last() {
@@ -100,12 +123,45 @@ impl S3 {
 }
 
 fn with_limits(settings: Builder) -> Config {
-    let timeouts = TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT_MAX).operation_timeout(PUT_MAX);
+    let timeouts = TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT_MAX).connect_timeout(CONNECT_MAX);
     let retries = RetryConfig::standard()
         .with_max_attempts(ATTEMPTS_MAX)
         .with_initial_backoff(FIRST_BACKOFF)
         .with_max_backoff(BACKOFF_MAX);
-    settings.timeout_config(timeouts.build()).retry_config(retries).build()
+    // The SDK asks less often after many failures. Our tries are bounded by time already.
+    let partition = RetryPartition::custom("hooklog").token_bucket(TokenBucket::unlimited()).build();
+    settings
+        .timeout_config(timeouts.build())
+        .retry_config(retries)
+        .retry_classifier(Passing)
+        .retry_partition(partition)
+        .build()
+}
+
+/// Somebody who reads has more patience than Bitrix24, and pages and objects can be large.
+fn reading() -> Builder {
+    let timeouts = TimeoutConfig::builder().operation_attempt_timeout(READ_ATTEMPT_MAX).build();
+    Config::builder().timeout_config(timeouts)
+}
+
+/// What is asked again beyond what the SDK asks again by itself. 409 is S3's answer when two conditional puts of one key
+/// race: an attempt of ours that timed out is still under way, and the next one learns how it ended
+/// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html>). 403 and 404 can pass too, while
+/// credentials or a bucket are being changed, and an event has one chance.
+#[derive(Debug)]
+struct Passing;
+
+impl ClassifyRetry for Passing {
+    fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
+        match context.response().map(|response| response.status().as_u16()) {
+            Some(403 | 404 | 409) => RetryAction::server_error(),
+            Some(_) | None => RetryAction::NoActionIndicated,
+        }
+    }
+
+    fn name(&self) -> &'static str {
+        "answers that can pass"
+    }
 }
 
 fn status<E>(error: &SdkError<E>) -> Option<u16> {

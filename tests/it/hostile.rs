@@ -123,8 +123,7 @@ async fn a_token_that_is_not_one_right_text_is_refused() {
         check_at(&door, 403, &Post::form(&format!("/hook/{URL_TOKEN}"), "event=X")).await;
         check_at(&door, 403, &Post::form(&format!("/?/{URL_TOKEN}"), "event=X")).await;
         check_at(&door, 400, &Post::form("/%zz", "event=X")).await;
-        let events: Vec<_> = door.kept().into_iter().filter(|(key, _)| key.starts_with("events/")).collect();
-        assert_eq!(events, []);
+        assert_eq!(door.kept(), []);
     }
 }
 

@@ -6,16 +6,27 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::string_slice,
+    clippy::arithmetic_side_effects,
     clippy::format_collect,
+    clippy::format_push_string,
+    clippy::needless_for_each,
+    clippy::similar_names,
     clippy::wildcard_enum_match_arm,
     reason = "a test may stop at whatever is wrong"
 )]
 
 mod bootstrap;
 mod cli;
+mod crash;
+mod drain;
+mod faults;
 mod form;
 mod hostile;
+mod limits;
+mod rejected;
 mod samples;
+mod secrets;
 mod serve;
+mod soak;
 mod store;
 mod support;

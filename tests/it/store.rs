@@ -1,6 +1,7 @@
 //! One contract for every store.
 
 use aws_sdk_s3::config::{Credentials, Region};
+use bytes::Bytes;
 use hooklog::store::{Folder, Memory, Put, S3, Store, s3_settings};
 
 use crate::support::s3::{ACCESS_KEY, BUCKET, S3Server, SECRET_KEY};
@@ -18,7 +19,7 @@ fn s3_with(server: &S3Server, keys: Credentials, prefix: &str) -> Store {
 }
 
 async fn put(store: &Store, key: &str, text: &str) -> Put {
-    store.put_new(key, text.as_bytes().to_vec(), "application/json").await.unwrap()
+    store.put_new(key, text.to_owned().into(), "application/json").await.unwrap()
 }
 
 async fn check(store: Store) {
@@ -39,9 +40,15 @@ async fn check(store: Store) {
     assert_eq!(store.list("events/", &keys[2], 100).await.unwrap(), keys[3..]);
     assert_eq!(store.list("other/", "", 100).await.unwrap(), [""; 0]);
 
+    for _removed_twice in 0..2 {
+        store.remove(&keys[0]).await.unwrap();
+        assert_eq!(store.list("events/", "", 100).await.unwrap().len(), 5);
+    }
+
     for bad in ["../x", "events/../../x", "/x", "", "a//b", "events/\0"] {
-        assert!(store.put_new(bad, Vec::new(), "application/json").await.is_err(), "{bad:?}");
+        assert!(store.put_new(bad, Bytes::new(), "application/json").await.is_err(), "{bad:?}");
         assert!(store.get(bad).await.is_err(), "{bad:?}");
+        assert!(store.remove(bad).await.is_err(), "{bad:?}");
     }
 }
 
@@ -99,13 +106,13 @@ async fn many_writers_of_one_key_make_one_object() {
 async fn a_store_that_fails_says_what_and_why() {
     let server = S3Server::start().await;
     let keys = Credentials::new(ACCESS_KEY, "wrong", None, None, "test");
-    let error = s3_with(&server, keys, "").put_new(KEY, Vec::new(), "x/y").await.unwrap_err();
+    let error = s3_with(&server, keys, "").put_new(KEY, Bytes::new(), "x/y").await.unwrap_err();
     assert_eq!(error.to_string(), "S3 could not keep an object (SignatureDoesNotMatch)");
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("file"), "").unwrap();
     let store = Store::Folder(Folder::new(folder.path().join("file")));
     assert_eq!(
-        store.put_new(KEY, Vec::new(), "").await.unwrap_err().to_string(),
+        store.put_new(KEY, Bytes::new(), "").await.unwrap_err().to_string(),
         "the folder could not keep an object"
     );
 }

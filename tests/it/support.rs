@@ -1,6 +1,8 @@
 //! What the tests stand on: doors to the real binaries, a real S3 server, the samples, and what must hold for a record.
 
 pub mod bootstrap;
+pub mod faults;
+pub mod moto;
 pub mod record;
 pub mod s3;
 pub mod samples;
@@ -58,12 +60,23 @@ impl Door {
         }
     }
 
-    /// Everything that is kept, by object key.
+    /// The events that are kept, by object key.
     pub fn kept(&self) -> Vec<(String, Vec<u8>)> {
-        files(&match self {
+        self.below("events/")
+    }
+
+    /// The rejected requests that are kept, by object key.
+    pub fn rejected(&self) -> Vec<(String, Vec<u8>)> {
+        self.below("rejected/")
+    }
+
+    fn below(&self, prefix: &str) -> Vec<(String, Vec<u8>)> {
+        let mut files = files(&match self {
             Self::Serve(door) => door.folder(),
             Self::Bootstrap(door) => door.folder(),
-        })
+        });
+        files.retain(|(key, _)| key.starts_with(prefix));
+        files
     }
 
     /// Everything that the process printed so far.

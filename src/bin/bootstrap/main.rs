@@ -3,19 +3,19 @@
 //! It stands on `lambda_runtime` and reads the function URL's event by itself: `lambda_http` panics at a body whose
 //! base64 is malformed, and copies the body twice more on its way.
 
+// The SDK's futures nest deeper than the compiler's default.
+#![recursion_limit = "256"]
+
 mod invocation;
 
 use std::io::Write as _;
 use std::process::ExitCode;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use aws_config::environment::EnvironmentVariableCredentialsProvider;
-use aws_sdk_s3::config::{Builder, Region};
-use hooklog::config::{Aws, Config, ConfigError, Place};
+use hooklog::config::{Config, ConfigError};
 use hooklog::form::Limits;
-use hooklog::receive::{Answer, Received, Receiver, Refusal};
+use hooklog::receive::{Answer, Quota, Received, Receiver, Refusal};
 use hooklog::record::Receipt;
-use hooklog::store::{Folder, S3, Store};
 use hooklog::telemetry::{Level, Log};
 use jiff::Timestamp;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
@@ -51,13 +51,11 @@ fn run() -> Result<(), Error> {
 
 impl Function {
     fn new(config: &Config) -> Result<Self, ConfigError> {
-        let store = match config.store()? {
-            Place::S3 { bucket, prefix } => Store::S3(S3::new(s3_settings(&config.aws), bucket, prefix)),
-            Place::Folder(path) => Store::Folder(Folder::new(path)),
-        };
         let receiver = Receiver {
             tokens: config.tokens()?,
-            store,
+            store: config.open_store()?,
+            overflow: config.open_overflow(),
+            rejections: Quota::default(),
             body_bytes_max: config.body_bytes_max,
             limits: Limits::default(),
         };
@@ -73,6 +71,7 @@ impl Function {
         let invocation = invocation.unwrap_or_default();
         receipt.source_ip = invocation.source_ip();
         receipt.user_agent = invocation.user_agent();
+        receipt.deadline = Some(deadline(&receipt, event.context.deadline, started));
         receipt.request_id = Some(event.context.request_id.as_str().into());
         let received = self.receive(&invocation, &receipt).await;
         if let Some(line) = self.log.line(&received, &receipt, started.elapsed()) {
@@ -99,12 +98,11 @@ fn receipt<'r>() -> Result<Receipt<'r>, getrandom::Error> {
     Ok(Receipt::new(Timestamp::now(), random))
 }
 
-/// A client for S3 out of the environment alone: no profile file is looked for.
-fn s3_settings(aws: &Aws) -> Builder {
-    let settings = hooklog::store::s3_settings(aws.s3_endpoint.as_deref());
-    settings
-        .region(aws.region.clone().map(Region::new))
-        .credentials_provider(EnvironmentVariableCredentialsProvider::new())
+/// When Lambda stops waiting; it says so in milliseconds since 1970.
+fn deadline(receipt: &Receipt<'_>, deadline: u64, started: Instant) -> Instant {
+    let received = u64::try_from(receipt.received.as_millisecond()).unwrap_or(u64::MAX);
+    let left = Duration::from_millis(deadline.saturating_sub(received));
+    started.checked_add(left).unwrap_or(started)
 }
 
 /// Standard output is the log; where it cannot be written, there is nobody to tell.

@@ -24,13 +24,15 @@ pub enum Verb {
     Demo(Demo),
     /// Post sample events as Bitrix24 would
     Send(Send),
+    /// Turn rejected requests whose token is accepted by now into events
+    Requeue(Requeue),
     /// Make a token, or the digest of one
     Token(Token),
     /// Print the $_REQUEST that PHP would make of a form on standard input
     Decode(Decode),
 }
 
-/// Settings come from the environment: HOOKLOG_STORE, HOOKLOG_TOKENS, HOOKLOG_BODY_MAX, and AWS's own.
+/// Settings come from the environment: HOOKLOG_STORE, HOOKLOG_TOKENS, HOOKLOG_OVERFLOW, HOOKLOG_BODY_MAX, and AWS's own.
 #[derive(Parser)]
 pub struct Serve {
     /// Where to listen
@@ -79,6 +81,14 @@ pub struct Send {
     /// At most this many a second
     #[arg(long, value_name = "PER_SECOND", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub rate: Option<u32>,
+}
+
+/// The accepted tokens come from HOOKLOG_TOKENS.
+#[derive(Parser)]
+pub struct Requeue {
+    /// Where the requests are: s3://BUCKET[/PREFIX] or a folder [default: HOOKLOG_STORE, else ./hooklog-data]
+    #[arg(long, value_name = "PLACE")]
+    pub store: Option<Place>,
 }
 
 #[derive(Parser)]

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::{Context as _, Result};
 use hooklog::config::BODY_BYTES_MAX;
 use hooklog::form::Limits;
-use hooklog::receive::Receiver;
+use hooklog::receive::{Quota, Receiver};
 use hooklog::store::{Folder, Store};
 use serde_json::Value;
 use tokio::net::TcpListener;
@@ -29,6 +29,8 @@ pub async fn run(args: &Demo) -> Result<ExitCode> {
     let receiver = Receiver {
         tokens: accepted(&samples, &url_token).parse()?,
         store: store.clone(),
+        overflow: None,
+        rejections: Quota::default(),
         body_bytes_max: BODY_BYTES_MAX,
         limits: Limits::default(),
     };

@@ -16,7 +16,7 @@ use hyper::{Method, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::setup;
 
@@ -28,7 +28,10 @@ const BODY_WAIT_MAX: Duration = Duration::from_secs(30);
 const DROPPED_BYTES_MAX: usize = 8 << 20;
 const HEAD_BYTES_MAX: usize = 64 * 1024;
 const HEADERS_MAX: usize = 100;
-const CONNECTIONS_MAX: usize = 1024;
+const CONNECTIONS_MAX: usize = 4096;
+/// Bodies up to this length are read at once. The longer ones share so much memory.
+const SMALL_BODY_BYTES_MAX: usize = 16 * 1024;
+const LARGE_BODIES_BYTES_MAX: usize = 64 << 20;
 /// When told to stop, requests that are under way have this long.
 const STOP_WAIT_MAX: Duration = Duration::from_secs(10);
 /// After a failed `accept`, such as with too many open files, others get time to close theirs.
@@ -39,7 +42,8 @@ pub type Observer = dyn Fn(&Received, &Receipt<'_>, Duration) + Send + Sync;
 
 /// Serves until `stop` ends, and then what is under way.
 pub async fn serve(listener: TcpListener, receiver: Receiver, observer: Box<Observer>, stop: impl Future<Output = ()>) {
-    let door = Arc::new(Door { receiver, observer });
+    let memory = Arc::new(Semaphore::new(LARGE_BODIES_BYTES_MAX.max(receiver.body_bytes_max)));
+    let door = Arc::new(Door { receiver, observer, memory });
     let connections = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     let graceful = GracefulShutdown::new();
     let mut stop = std::pin::pin!(stop);
@@ -70,6 +74,7 @@ pub async fn serve(listener: TcpListener, receiver: Receiver, observer: Box<Obse
 struct Door {
     receiver: Receiver,
     observer: Box<Observer>,
+    memory: Arc<Semaphore>,
 }
 
 fn connection(
@@ -109,7 +114,7 @@ impl Door {
         let started = Instant::now();
         let (head, body) = request.into_parts();
         let text = |name: HeaderName| head.headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()));
-        let body = if head.method == Method::POST { self.read(body).await? } else { Some(Bytes::new()) };
+        let body = if head.method == Method::POST { self.read(body).await? } else { Some(Body::default()) };
         let mut receipt = setup::receipt().or(Err(NoAnswer::NoRandomness))?;
         receipt.source_ip = Some(peer.ip().to_string().into());
         receipt.user_agent = text(USER_AGENT);
@@ -121,7 +126,7 @@ impl Door {
                     path: head.uri.path(),
                     query: head.uri.query().unwrap_or_default().as_bytes(),
                     content_type: content_type.as_deref(),
-                    body: &body,
+                    body: &body.bytes,
                 };
                 self.receiver.receive(&request, &receipt).await
             }
@@ -133,23 +138,47 @@ impl Door {
 
     /// The whole body; nothing where it is longer than is taken. Some of what is too much is read and dropped, so that
     /// a client that does not listen while it sends hears the refusal.
-    async fn read(&self, body: Incoming) -> Result<Option<Bytes>, NoAnswer> {
+    async fn read(&self, body: Incoming) -> Result<Option<Body>, NoAnswer> {
         let limit = self.receiver.body_bytes_max;
         let read = async {
-            let (mut body, mut bytes, mut dropped) = (body, BytesMut::new(), 0);
-            while let Some(frame) = body.frame().await {
+            let (mut incoming, mut body, mut dropped) = (body, Body::default(), 0);
+            while let Some(frame) = incoming.frame().await {
                 let data = frame.or(Err(NoAnswer::BrokenOff))?.into_data().unwrap_or_default();
-                if data.len() <= limit.saturating_sub(bytes.len()) && dropped == 0 {
-                    bytes.extend_from_slice(&data);
+                if data.len() <= limit.saturating_sub(body.bytes.len()) && dropped == 0 {
+                    body.extend(&data, &self.memory).await;
                 } else if dropped <= DROPPED_BYTES_MAX {
+                    body = Body::default();
                     dropped = data.len().saturating_add(dropped);
                 } else {
                     break;
                 }
             }
-            Ok((dropped == 0).then(|| bytes.freeze()))
+            Ok((dropped == 0).then_some(body))
         };
         tokio::time::timeout(BODY_WAIT_MAX, read).await.unwrap_or(Err(NoAnswer::TooSlow))
+    }
+}
+
+/// A body, and its part of the memory that all large bodies share.
+#[derive(Default)]
+struct Body {
+    bytes: BytesMut,
+    memory: Option<OwnedSemaphorePermit>,
+}
+
+impl Body {
+    /// Takes more bytes; those of a large body wait until others have been answered.
+    async fn extend(&mut self, data: &[u8], memory: &Arc<Semaphore>) {
+        if self.bytes.len().saturating_add(data.len()) > SMALL_BODY_BYTES_MAX {
+            let wanted = u32::try_from(data.len()).unwrap_or(u32::MAX);
+            match (Arc::clone(memory).acquire_many_owned(wanted).await, &mut self.memory) {
+                (Ok(more), Some(memory)) => memory.merge(more),
+                (Ok(more), memory @ None) => *memory = Some(more),
+                // Nobody closes the semaphore.
+                (Err(_closed), _) => {}
+            }
+        }
+        self.bytes.extend_from_slice(data);
     }
 }
 

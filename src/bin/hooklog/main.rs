@@ -5,6 +5,7 @@ mod decode;
 mod demo;
 mod http;
 mod output;
+mod requeue;
 mod samples;
 mod send;
 mod sender;
@@ -35,6 +36,7 @@ fn run(args: Args) -> Result<ExitCode> {
     match args.verb {
         Verb::Decode(args) => decode::run(&args),
         Verb::Demo(args) => setup::runtime()?.block_on(demo::run(&args)),
+        Verb::Requeue(args) => setup::runtime()?.block_on(requeue::run(&args)),
         Verb::Send(args) => setup::runtime()?.block_on(send::run(&args)),
         Verb::Serve(args) => setup::runtime()?.block_on(serve::run(&args)),
         Verb::Token(args) => token::run(&args),

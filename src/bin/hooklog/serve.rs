@@ -6,9 +6,11 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use hooklog::config::Place;
 use hooklog::form::Limits;
-use hooklog::receive::{Outcome, Received, Receiver};
+use hooklog::overflow::Overflow;
+use hooklog::receive::{Outcome, Quota, Received, Receiver};
 use hooklog::record::Receipt;
-use hooklog::telemetry::Log;
+use hooklog::store::Store;
+use hooklog::telemetry::{Log, with_causes};
 use jiff::tz::TimeZone;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -17,8 +19,12 @@ use crate::args::Serve;
 use crate::http::{self, Observer};
 use crate::{output, setup};
 
+/// How long what waits in the overflow folder waits between two tries.
+const DRAIN_PAUSE: Duration = Duration::from_secs(2);
+
 pub async fn run(args: &Serve) -> Result<ExitCode> {
     let config = setup::config()?;
+    setup::raise_file_limit();
     let (place, store) = setup::store(args.store.as_ref(), &config).await;
     let listener = TcpListener::bind(args.listen).await;
     let listener = listener.with_context(|| format!("{} cannot be listened on", args.listen))?;
@@ -29,7 +35,15 @@ pub async fn run(args: &Serve) -> Result<ExitCode> {
         let token = setup::new_token()?;
         (format!("serve={token}").parse()?, token)
     };
-    let receiver = Receiver { tokens, store, body_bytes_max: config.body_bytes_max, limits: Limits::default() };
+    let overflow = setup::overflow(&config).await;
+    let receiver = Receiver {
+        tokens,
+        store,
+        overflow,
+        rejections: Quota::default(),
+        body_bytes_max: config.body_bytes_max,
+        limits: Limits::default(),
+    };
     let observer: Box<Observer> = if args.json {
         let level = config.log_level.as_deref().and_then(|word| word.parse().ok()).unwrap_or_default();
         print_json(Log { level, function_name: config.aws.function_name.unwrap_or_else(|| "hooklog-serve".to_owned()) })
@@ -41,9 +55,24 @@ pub async fn run(args: &Serve) -> Result<ExitCode> {
         Place::S3 { bucket, prefix } => format!("s3://{bucket}/{prefix}"),
     };
     output::complain(&format!("Keeping events in {where_to}. Receiving at http://{address}/{path}"));
+    let draining = tokio::spawn(drain(receiver.overflow.clone(), receiver.store.clone()));
     http::serve(listener, receiver, observer, stopped()?).await;
+    draining.abort();
     output::complain("Stopped.");
     Ok(ExitCode::SUCCESS)
+}
+
+/// Empties the overflow folder whenever the store takes records again. A record that is in both places for a moment is
+/// one event, because it has one key.
+async fn drain(overflow: Option<Overflow>, store: Store) {
+    let Some(Overflow::Folder(folder)) = overflow else { return };
+    loop {
+        tokio::time::sleep(DRAIN_PAUSE).await;
+        let drained = hooklog::overflow::drain(&folder, &store).await;
+        if drained.moved > 0 {
+            output::complain(&format!("Moved {} events from the overflow into the store.", drained.moved));
+        }
+    }
 }
 
 /// Ends at Ctrl-C or at the service manager's SIGTERM.
@@ -71,9 +100,10 @@ fn print_event(received: &Received, receipt: &Receipt<'_>, took: Duration) {
     let outcome = match &received.outcome {
         Outcome::Up => return,
         Outcome::Stored(id) => format!("stored {id}"),
+        Outcome::Overflowed(id, reason) => format!("overflowed {id}: {}", with_causes(reason)),
         Outcome::Rejected(denied) => format!("rejected: {denied}"),
-        Outcome::Refused(refusal) => format!("refused: {refusal}"),
-        Outcome::Lost(loss) => format!("LOST: {:#}", anyhow::Error::msg(loss.to_string())),
+        Outcome::Refused(refusal) => format!("refused: {}", with_causes(refusal)),
+        Outcome::Lost(loss) => format!("LOST: {}", with_causes(loss)),
     };
     let (code, domain) = match &received.facts {
         Some(facts) => (facts.code.as_str(), facts.domain.as_deref().unwrap_or("unknown")),

@@ -4,11 +4,13 @@ use std::io;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
-use aws_config::BehaviorVersion;
-use hooklog::config::{Config, Place};
+use aws_config::{BehaviorVersion, SdkConfig};
+use hooklog::config::{Config, Place, Waiting};
+use hooklog::overflow::{Overflow, Sqs, sqs_settings};
 use hooklog::record::Receipt;
 use hooklog::store::{Folder, S3, Store, http_client, s3_settings};
 use jiff::Timestamp;
+use rustix::process::{Resource, Rlimit};
 use tokio::runtime::{Builder, Runtime};
 
 const DEFAULT_FOLDER: &str = "./hooklog-data";
@@ -48,18 +50,40 @@ pub async fn store(place: Option<&Place>, config: &Config) -> (Place, Store) {
     let place = place.unwrap_or_else(|| Place::Folder(DEFAULT_FOLDER.into()));
     let store = match place.clone() {
         Place::Folder(path) => Store::Folder(Folder::new(path)),
-        Place::S3 { bucket, prefix } => Store::S3(S3::new(s3(config).await, bucket, prefix)),
+        Place::S3 { bucket, prefix } => {
+            let aws = aws().await;
+            let mut settings = s3_settings(config.aws.s3_endpoint.as_deref().or(aws.endpoint_url()));
+            settings.set_region(aws.region().cloned()).set_credentials_provider(aws.credentials_provider());
+            Store::S3(S3::new(settings, bucket, prefix))
+        }
     };
     (place, store)
 }
 
-/// A client for S3 as every AWS tool makes it: environment, profile files, and the machine's own role.
-async fn s3(config: &Config) -> aws_sdk_s3::config::Builder {
-    let shared = aws_config::defaults(BehaviorVersion::latest()).http_client(http_client()).load().await;
-    let endpoint = config.aws.s3_endpoint.as_deref().or(shared.endpoint_url());
-    let mut settings = s3_settings(endpoint);
-    settings.set_region(shared.region().cloned()).set_credentials_provider(shared.credentials_provider());
-    settings
+/// The overflow that `HOOKLOG_OVERFLOW` names.
+pub async fn overflow(config: &Config) -> Option<Overflow> {
+    Some(match config.overflow.clone()? {
+        Waiting::Folder(path) => Overflow::Folder(Folder::new(path)),
+        Waiting::Queue(url) => {
+            let aws = aws().await;
+            let mut settings = sqs_settings(config.aws.sqs_endpoint.as_deref().or(aws.endpoint_url()));
+            settings.set_region(aws.region().cloned()).set_credentials_provider(aws.credentials_provider());
+            Overflow::Sqs(Sqs::new(settings, url))
+        }
+    })
+}
+
+/// What every AWS tool goes by: environment, profile files, and the machine's own role.
+async fn aws() -> SdkConfig {
+    aws_config::defaults(BehaviorVersion::latest()).http_client(http_client()).load().await
+}
+
+/// Lets the process open as many files as the system allows it: each connection is one.
+pub fn raise_file_limit() {
+    let limit = rustix::process::getrlimit(Resource::Nofile);
+    let raised = Rlimit { current: limit.maximum, maximum: limit.maximum };
+    // With the old limit fewer clients are served at once, and the others wait.
+    let _as_before = rustix::process::setrlimit(Resource::Nofile, raised);
 }
 
 /// The value below which this part of the sorted values lies; zero where there is none.

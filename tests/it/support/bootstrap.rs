@@ -12,12 +12,54 @@ use serde_json::{Value, json};
 use super::s3::{BUCKET, S3Server};
 use super::{Answer, Post, collect};
 
-pub struct Bootstrap {
+/// A function of ours under the emulator.
+pub struct Function {
     emulator: Child,
     invocations: String,
-    s3: S3Server,
     printed: Arc<Mutex<String>>,
     client: reqwest::Client,
+}
+
+impl Function {
+    pub fn start(binary: &str, environment: &[(&str, &str)]) -> Self {
+        let [emulator, runtime] = [free_port(), free_port()];
+        let mut command = Command::new(emulator_path());
+        command.args(["--runtime-interface-emulator-address", &format!("127.0.0.1:{emulator}")]);
+        command.args(["--runtime-api-address", &format!("127.0.0.1:{runtime}")]).arg(binary);
+        command.env("AWS_LAMBDA_FUNCTION_NAME", "receiver").envs(environment.iter().copied());
+        let mut process = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let printed = collect(process.stdout.take().unwrap());
+        wait_for_port(emulator);
+        let invocations = format!("http://127.0.0.1:{emulator}/2015-03-31/functions/function/invocations");
+        Self { emulator: process, invocations, printed, client: super::client() }
+    }
+
+    /// Invokes the function with any event and returns its response.
+    pub async fn invoke(&self, event: &Value) -> Value {
+        let answer = self.client.post(&self.invocations).body(event.to_string()).send().await.unwrap();
+        answer.json().await.unwrap()
+    }
+
+    pub fn printed(&self) -> String {
+        self.printed.lock().unwrap().clone()
+    }
+}
+
+impl Drop for Function {
+    fn drop(&mut self) {
+        // The emulator ends its function when it is asked to end, and not when it is killed.
+        let asked = Command::new("kill").arg(self.emulator.id().to_string()).status();
+        if !asked.is_ok_and(|status| status.success()) {
+            let _already_gone = self.emulator.kill();
+        }
+        let _status = self.emulator.wait();
+    }
+}
+
+/// The receiving function with an S3 server of its own.
+pub struct Bootstrap {
+    function: Function,
+    s3: S3Server,
 }
 
 impl Bootstrap {
@@ -27,18 +69,12 @@ impl Bootstrap {
 
     pub async fn start_with(tokens: &str, environment: &[(&str, &str)]) -> Self {
         let s3 = S3Server::start().await;
-        let [emulator, runtime] = [free_port(), free_port()];
-        let mut command = Command::new(emulator_path());
-        command.args(["--runtime-interface-emulator-address", &format!("127.0.0.1:{emulator}")]);
-        command.args(["--runtime-api-address", &format!("127.0.0.1:{runtime}")]);
-        command.arg(env!("CARGO_BIN_EXE_bootstrap"));
-        command.env("HOOKLOG_STORE", format!("s3://{BUCKET}")).env("HOOKLOG_TOKENS", tokens).envs(s3.environment());
-        command.env("AWS_LAMBDA_FUNCTION_NAME", "receiver").envs(environment.iter().copied());
-        let mut emulator_process = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let printed = collect(emulator_process.stdout.take().unwrap());
-        wait_for_port(emulator);
-        let invocations = format!("http://127.0.0.1:{emulator}/2015-03-31/functions/function/invocations");
-        Self { emulator: emulator_process, invocations, s3, printed, client: super::client() }
+        let own = s3.environment();
+        let own = own.iter().map(|(name, value)| (*name, value.as_str()));
+        let store = format!("s3://{BUCKET}");
+        let own = own.chain([("HOOKLOG_STORE", store.as_str()), ("HOOKLOG_TOKENS", tokens)]);
+        let environment: Vec<_> = own.chain(environment.iter().copied()).collect();
+        Self { function: Function::start(env!("CARGO_BIN_EXE_bootstrap"), &environment), s3 }
     }
 
     pub fn folder(&self) -> PathBuf {
@@ -46,13 +82,11 @@ impl Bootstrap {
     }
 
     pub fn printed(&self) -> String {
-        self.printed.lock().unwrap().clone()
+        self.function.printed()
     }
 
-    /// Invokes the function with any event and returns its response.
     pub async fn invoke(&self, event: &Value) -> Value {
-        let answer = self.client.post(&self.invocations).body(event.to_string()).send().await.unwrap();
-        answer.json().await.unwrap()
+        self.function.invoke(event).await
     }
 
     pub async fn send(&self, post: &Post<'_>) -> Answer {
@@ -97,17 +131,6 @@ pub fn event(post: &Post<'_>) -> Value {
         "body": BASE64_STANDARD.encode(post.body),
         "isBase64Encoded": true,
     })
-}
-
-impl Drop for Bootstrap {
-    fn drop(&mut self) {
-        // The emulator ends its function when it is asked to end, and not when it is killed.
-        let asked = Command::new("kill").arg(self.emulator.id().to_string()).status();
-        if !asked.is_ok_and(|status| status.success()) {
-            let _already_gone = self.emulator.kill();
-        }
-        let _status = self.emulator.wait();
-    }
 }
 
 fn emulator_path() -> PathBuf {

@@ -1,15 +1,31 @@
 //! A real S3 server (s3s-fs) in the test's own process, over HTTP, on a temporary folder.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use aws_sdk_s3::config::{Credentials, Region};
+use hooklog::store::{S3, Store, s3_settings};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use s3s::auth::SimpleAuth;
-use s3s::service::S3ServiceBuilder;
+use s3s::service::{S3Service, S3ServiceBuilder};
 use tokio::net::TcpListener;
 
 pub const BUCKET: &str = "events-bucket";
 pub const ACCESS_KEY: &str = "AKIDEXAMPLE";
 pub const SECRET_KEY: &str = "wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY";
+
+/// The S3 server itself, without a socket.
+pub fn service(folder: &Path) -> S3Service {
+    let mut builder = S3ServiceBuilder::new(s3s_fs::FileSystem::new(folder).unwrap());
+    builder.set_auth(SimpleAuth::from_single(ACCESS_KEY, SECRET_KEY));
+    builder.build()
+}
+
+/// A store at this endpoint.
+pub fn store(endpoint: &str) -> Store {
+    let keys = Credentials::new(ACCESS_KEY, SECRET_KEY, None, None, "test");
+    let settings = s3_settings(Some(endpoint)).region(Region::new("eu-central-1")).credentials_provider(keys);
+    Store::S3(S3::new(settings, BUCKET.into(), String::new()))
+}
 
 pub struct S3Server {
     pub endpoint: String,
@@ -21,9 +37,7 @@ impl S3Server {
     pub async fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join(BUCKET)).unwrap();
-        let mut builder = S3ServiceBuilder::new(s3s_fs::FileSystem::new(folder.path()).unwrap());
-        builder.set_auth(SimpleAuth::from_single(ACCESS_KEY, SECRET_KEY));
-        let service = builder.build();
+        let service = service(folder.path());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let endpoint = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(async move {

@@ -9,7 +9,7 @@ use super::{Answer, Post, collect, wait_for};
 pub struct Serve {
     child: Child,
     url: String,
-    folder: tempfile::TempDir,
+    folder: Option<tempfile::TempDir>,
     stdout: Arc<Mutex<String>>,
     stderr: Arc<Mutex<String>>,
     client: reqwest::Client,
@@ -23,8 +23,16 @@ impl Serve {
 
     pub fn start_with(tokens: &str, environment: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
+        let store = folder.path().join("data");
+        let mut serve = Self::start_at(store.to_str().unwrap(), tokens, environment);
+        serve.folder = Some(folder);
+        serve
+    }
+
+    /// Starts on a store that somebody else looks after.
+    pub fn start_at(store: &str, tokens: &str, environment: &[(&str, &str)]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_hooklog"));
-        command.args(["serve", "--json", "--listen", "127.0.0.1:0", "--store"]).arg(folder.path().join("data"));
+        command.args(["serve", "--json", "--listen", "127.0.0.1:0", "--store", store]);
         command.env("HOOKLOG_TOKENS", tokens).envs(environment.iter().copied());
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let stdout = collect(child.stdout.take().unwrap());
@@ -33,7 +41,13 @@ impl Serve {
             let stderr = stderr.lock().unwrap();
             Some(stderr.split_once("Receiving at ")?.1.split_once('\n')?.0.to_owned())
         });
-        Self { child, url, folder, stdout, stderr, client: super::client() }
+        Self { child, url, folder: None, stdout, stderr, client: super::client() }
+    }
+
+    /// Ends the process as a power cut would: at once.
+    pub fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
     }
 
     pub fn url(&self) -> &str {
@@ -45,7 +59,7 @@ impl Serve {
     }
 
     pub fn folder(&self) -> PathBuf {
-        self.folder.path().join("data")
+        self.folder.as_ref().unwrap().path().join("data")
     }
 
     pub fn printed(&self) -> String {

@@ -1,0 +1,43 @@
+//! The settings as stores: what the Lambda functions work on. Everything comes out of the environment; no profile file
+//! is looked for.
+
+use aws_config::environment::EnvironmentVariableCredentialsProvider;
+use aws_sdk_s3::config::Region;
+
+use super::{Config, ConfigError, Place, Waiting};
+use crate::overflow::{Overflow, Sqs, sqs_settings};
+use crate::store::{Folder, S3, Store, s3_settings};
+
+impl Config {
+    /// The store that `HOOKLOG_STORE` names.
+    ///
+    /// # Errors
+    /// [`ConfigError::NoStore`] where it names none.
+    pub fn open_store(&self) -> Result<Store, ConfigError> {
+        Ok(match self.store()? {
+            Place::Folder(path) => Store::Folder(Folder::new(path)),
+            Place::S3 { bucket, prefix } => {
+                let settings = s3_settings(self.aws.s3_endpoint.as_deref()).region(self.region());
+                let settings = settings.credentials_provider(EnvironmentVariableCredentialsProvider::new());
+                Store::S3(S3::new(settings, bucket, prefix))
+            }
+        })
+    }
+
+    /// The overflow that `HOOKLOG_OVERFLOW` names.
+    #[must_use]
+    pub fn open_overflow(&self) -> Option<Overflow> {
+        Some(match self.overflow.clone()? {
+            Waiting::Folder(path) => Overflow::Folder(Folder::new(path)),
+            Waiting::Queue(url) => {
+                let settings = sqs_settings(self.aws.sqs_endpoint.as_deref()).region(self.region());
+                let settings = settings.credentials_provider(EnvironmentVariableCredentialsProvider::new());
+                Overflow::Sqs(Sqs::new(settings, url))
+            }
+        })
+    }
+
+    fn region(&self) -> Option<Region> {
+        self.aws.region.clone().map(Region::new)
+    }
+}

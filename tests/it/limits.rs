@@ -1,0 +1,103 @@
+//! `serve` under clients that want it to run out of something: real events are answered all the while, and memory stays
+//! bounded.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+use crate::support::files;
+use crate::support::samples::{self, URL_TOKEN};
+use crate::support::serve::Serve;
+
+const IDLE: usize = 1000;
+const MEGABYTES_MAX: u64 = 256;
+
+#[test]
+fn hostile_clients_neither_stop_events_nor_fill_the_memory() {
+    let maximum = getrlimit(Resource::Nofile).maximum;
+    setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum }).unwrap();
+    let serve = Serve::start(&samples::tokens());
+    let connect = || TcpStream::connect(serve.address()).unwrap();
+    let idle: Vec<_> = (0..IDLE).map(|_| connect()).collect();
+    let is_over = AtomicBool::new(false);
+    let mut longest = Duration::ZERO;
+    std::thread::scope(|scope| {
+        // Heads that come a byte at a time, bodies that never end, and many large bodies at once.
+        for _ in 0..50 {
+            scope.spawn(|| {
+                let mut client = connect();
+                for byte in b"POST / HTTP/1.1\r\nx: y\r\n".iter().cycle() {
+                    if is_over.load(Ordering::Relaxed) || client.write_all(&[*byte]).is_err() {
+                        return;
+                    }
+                    std::thread::sleep(Duration::from_millis(50));
+                }
+            });
+        }
+        for chunk in [1 << 10, 1 << 16, 1 << 20, 1 << 20] {
+            let is_over = &is_over;
+            scope.spawn(move || {
+                while !is_over.load(Ordering::Relaxed) {
+                    endless(connect(), chunk);
+                }
+            });
+        }
+        for _ in 0..40 {
+            scope.spawn(|| {
+                let mut client = connect();
+                let body = "x".repeat(6 << 20);
+                let head = format!("POST /x HTTP/1.1\r\nconnection: close\r\ncontent-length: {}\r\n\r\n", body.len());
+                let _cut_off = client.write_all(head.as_bytes()).and_then(|()| client.write_all(body.as_bytes()));
+                let _reset = client.read_to_end(&mut Vec::new());
+            });
+        }
+        for _ in 0..100 {
+            let started = Instant::now();
+            let mut client = connect();
+            client.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+            let body = "event=ONTASKADD";
+            write!(
+                client,
+                "POST /{URL_TOKEN} HTTP/1.1\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
+                body.len()
+            )
+            .unwrap();
+            let mut answer = String::new();
+            client.read_to_string(&mut answer).unwrap();
+            assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
+            longest = longest.max(started.elapsed());
+        }
+        is_over.store(true, Ordering::Relaxed);
+    });
+    let megabytes = peak_megabytes(serve.pid());
+    println!("{IDLE} idle clients and worse: longest answer {} ms, peak memory {megabytes} MB", longest.as_millis());
+    assert!(megabytes < MEGABYTES_MAX, "{megabytes} MB");
+    assert!(longest < Duration::from_secs(4), "{longest:?}");
+    let mut events = files(&serve.folder());
+    events.retain(|(key, _)| key.starts_with("events/"));
+    assert_eq!(events.len(), 100);
+    // Those that never said anything are cut off in the end.
+    for mut client in idle {
+        client.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+        assert_eq!(client.read(&mut [0]).unwrap_or(0), 0);
+    }
+}
+
+/// Sends a chunked body until it is cut off.
+fn endless(mut client: TcpStream, chunk: usize) {
+    let mut send = |bytes: &[u8]| client.write_all(bytes).is_ok();
+    if !send(b"POST /x HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n") {
+        return;
+    }
+    let body = [format!("{chunk:x}\r\n").as_bytes(), &vec![b'x'; chunk], b"\r\n"].concat();
+    while send(&body) {}
+}
+
+fn peak_megabytes(pid: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    peak.trim().strip_suffix(" kB").unwrap().parse::<u64>().unwrap() / 1024
+}

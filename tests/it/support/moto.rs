@@ -1,0 +1,60 @@
+//! moto's server: a real peer for the SQS client, with queues of its own in each test.
+
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use aws_sdk_sqs::Client;
+use aws_sdk_sqs::config::{Builder, Credentials, Region};
+use hooklog::overflow::{Overflow, Sqs, sqs_settings};
+
+pub struct Moto {
+    server: Child,
+    pub endpoint: String,
+}
+
+impl Moto {
+    pub fn start() -> Self {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/tools/venv/bin/moto_server");
+        assert!(path.exists(), "{} is missing: run `./check tools`", path.display());
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let mut command = Command::new(path);
+        command.args(["--host", "127.0.0.1", "--port", &port.to_string()]).stdout(Stdio::null()).stderr(Stdio::null());
+        let server = command.spawn().unwrap();
+        super::wait_for("moto", || std::net::TcpStream::connect(("127.0.0.1", port)).ok());
+        Self { server, endpoint: format!("http://127.0.0.1:{port}") }
+    }
+
+    pub fn client(&self) -> Client {
+        Client::from_conf(settings(&self.endpoint).build())
+    }
+
+    /// Makes a queue and returns its URL.
+    pub async fn queue(&self, name: &str) -> String {
+        let queue = self.client().create_queue().queue_name(name).send().await.unwrap();
+        queue.queue_url().unwrap().to_owned()
+    }
+
+    /// The texts of the messages that wait in a queue.
+    pub async fn messages(&self, queue: &str) -> Vec<String> {
+        let receive = self.client().receive_message().queue_url(queue).max_number_of_messages(10);
+        let received = receive.send().await.unwrap();
+        received.messages().iter().map(|message| message.body().unwrap().to_owned()).collect()
+    }
+}
+
+impl Drop for Moto {
+    fn drop(&mut self) {
+        let _already_gone = self.server.kill();
+        let _status = self.server.wait();
+    }
+}
+
+pub fn settings(endpoint: &str) -> Builder {
+    let keys = Credentials::new("AKIDEXAMPLE", "secret", None, None, "test");
+    sqs_settings(Some(endpoint)).region(Region::new("eu-central-1")).credentials_provider(keys)
+}
+
+pub fn overflow(endpoint: &str, queue: &str) -> Overflow {
+    Overflow::Sqs(Sqs::new(settings(endpoint), queue.to_owned()))
+}
