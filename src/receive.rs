@@ -125,8 +125,8 @@ impl Received {
 }
 
 impl Receiver {
-    /// Takes one request: reads the form, verifies it, and keeps the record. When it says [`Outcome::Stored`] or [`Outcome::Overflowed`], the
-    /// event is durable, in the store or in the overflow.
+    /// Takes one request: reads the form, verifies it, and keeps the record. When it says [`Outcome::Stored`] or
+    /// [`Outcome::Overflowed`], the event is durable.
     pub async fn receive(&self, request: &Request<'_>, receipt: &Receipt<'_>) -> Received {
         let mut received =
             Received { outcome: Outcome::Up, facts: None, body_bytes: request.body.len(), stored_in: None };
@@ -188,9 +188,7 @@ impl Receiver {
             Err(loss) => Outcome::Lost(loss),
         }
     }
-}
 
-impl Receiver {
     /// Keeps what can become an event when its token is accepted later. It is a favour: where it fails, the request is
     /// as rejected as before.
     async fn keep_rejected(&self, claim: &Claim<'_>, denied: Denied, forms: &Forms<'_>, receipt: &Receipt<'_>) {

@@ -7,7 +7,6 @@ use aws_sdk_sqs::Client;
 use aws_sdk_sqs::config::retry::RetryConfig;
 use aws_sdk_sqs::config::timeout::TimeoutConfig;
 use aws_sdk_sqs::config::{BehaviorVersion, Builder, Config};
-use aws_sdk_sqs::error::DisplayErrorContext;
 
 use super::OverflowError;
 use crate::store::http_client;
@@ -50,7 +49,7 @@ impl Sqs {
         let client = self.0.client.get_or_init(|| Client::from_conf(self.0.settings.clone().build()));
         match client.send_message().queue_url(&self.0.url).message_body(message).send().await {
             Ok(_) => Ok(()),
-            Err(error) => Err(OverflowError::Sqs(DisplayErrorContext(error).to_string().into())),
+            Err(error) => Err(OverflowError::Sqs(error.into())),
         }
     }
 }

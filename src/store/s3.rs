@@ -3,18 +3,15 @@
 use std::time::Duration;
 
 use aws_sdk_s3::Client;
-use aws_sdk_s3::config::BehaviorVersion;
-use aws_sdk_s3::config::SharedHttpClient;
 use aws_sdk_s3::config::interceptors::InterceptorContext;
 use aws_sdk_s3::config::retry::{ClassifyRetry, RetryAction, RetryConfig, RetryPartition, TokenBucket};
 use aws_sdk_s3::config::timeout::TimeoutConfig;
-use aws_sdk_s3::config::{Builder, Config};
-use aws_sdk_s3::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_s3::config::{BehaviorVersion, Builder, Config, SharedHttpClient};
+use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::primitives::ByteStream;
 use aws_smithy_http_client::Builder as HttpClient;
 use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
-
 use bytes::Bytes;
 
 use super::{Put, StoreError};
@@ -70,16 +67,8 @@ impl S3 {
 
     pub(super) async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
         const ACTION: &str = "read an object";
-        let object = match self
-            .client
-            .get_object()
-            .bucket(&self.bucket)
-            .key(self.key(key))
-            .customize()
-            .config_override(reading())
-            .send()
-            .await
-        {
+        let object = self.client.get_object().bucket(&self.bucket).key(self.key(key));
+        let object = match object.customize().config_override(reading()).send().await {
             Ok(object) => object,
             Err(error) if error.code() == Some("NoSuchKey") => return Ok(None),
             Err(error) => return Err(failed(ACTION, error)),
@@ -100,12 +89,8 @@ impl S3 {
         let mut after = self.key(after);
         while keys.len() < most {
             let page = self.client.list_objects_v2().bucket(&self.bucket).prefix(self.key(prefix)).start_after(after);
-            let page = page
-                .customize()
-                .config_override(reading())
-                .send()
-                .await
-                .map_err(|error| failed("list objects", error))?;
+            let page = page.customize().config_override(reading()).send().await;
+            let page = page.map_err(|error| failed("list objects", error))?;
             let names = page.contents().iter().filter_map(|object| object.key()?.strip_prefix(&self.prefix));
             keys.extend(names.map(str::to_owned));
             match keys.last() {
@@ -173,5 +158,5 @@ where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
 {
     let code = error.code().map(str::to_owned);
-    StoreError::S3 { action, code, source: DisplayErrorContext(error).to_string().into() }
+    StoreError::S3 { action, code, source: error.into() }
 }

@@ -36,7 +36,7 @@ pub enum Fault {
     Broken,
 }
 
-pub const ALL: [(&str, Fault); 11] = [
+pub const ALL: [(&str, Fault); 12] = [
     ("connection refused", Fault::Refused),
     ("reset before the request", Fault::ResetBefore),
     ("reset after the commit", Fault::ResetAfterCommit),
@@ -44,6 +44,7 @@ pub const ALL: [(&str, Fault); 11] = [
     ("503 SlowDown", Fault::Answer(503, "SlowDown")),
     ("403", Fault::Answer(403, "AccessDenied")),
     ("404 no such bucket", Fault::Answer(404, "NoSuchBucket")),
+    ("409 conflict", Fault::Answer(409, "ConditionalRequestConflict")),
     ("slow, 10 s", Fault::Slow),
     ("trickle", Fault::Trickle),
     ("200, broken body", Fault::Broken),
