@@ -61,7 +61,7 @@ async fn serve_moves_its_overflow_into_the_store_when_that_takes_records_again()
     assert_eq!(answer.status, 200, "{}", answer.body);
     let waited = files(&overflow);
     assert_eq!(waited.len(), 1);
-    assert!(serve.printed().contains(r#""outcome":"overflowed""#));
+    wait_for("the log line", || serve.printed().contains(r#""outcome":"overflowed""#).then_some(()));
     s3.order(None);
     wait_for("the overflow to be moved", || files(&overflow).is_empty().then_some(()));
     let kept = files(&s3.bucket_folder());

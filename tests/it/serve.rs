@@ -38,7 +38,7 @@ async fn it_stops_when_told_and_finishes_what_is_under_way() {
     assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
     assert!(serve.wait().success());
     assert_eq!(files(&serve.folder()).len(), 1);
-    assert!(serve.printed().contains("Stopped."));
+    wait_for("the last word", || serve.printed().contains("Stopped.").then_some(()));
 }
 
 #[tokio::test]
@@ -85,9 +85,11 @@ fn the_log_is_one_json_object_a_line_with_its_metrics() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let post = |path: &str| runtime.block_on(serve.send(&Post::form(path, "event=onTaskAdd&ts=1670179131"))).status;
     assert_eq!((post(&format!("/{URL_TOKEN}")), post("/")), (200, 403));
-    let printed = serve.printed();
-    let lines: Vec<serde_json::Value> = printed.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
-    assert_eq!(lines.len(), 2, "{printed}");
+    let lines = wait_for("two lines of log", || {
+        let printed = serve.printed();
+        let lines = printed.lines().filter_map(|line| serde_json::from_str(line).ok());
+        Some(lines.collect::<Vec<serde_json::Value>>()).filter(|lines| lines.len() == 2)
+    });
     let (stored, rejected) = (&lines[0], &lines[1]);
     assert_eq!((&stored["outcome"], &stored["level"]), (&"stored".into(), &"INFO".into()));
     assert_eq!((&rejected["outcome"], &rejected["level"]), (&"rejected".into(), &"WARN".into()));
