@@ -4,7 +4,7 @@ mod connect;
 mod place;
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::verify::{TokenError, Tokens};
 pub use place::{Place, PlaceError};
@@ -72,6 +72,9 @@ pub enum ConfigError {
     /// No usable overflow.
     #[error("HOOKLOG_OVERFLOW is neither the URL of an SQS queue nor a folder")]
     Overflow,
+    /// The overflow would be emptied into itself.
+    #[error("HOOKLOG_OVERFLOW and the store are one folder, or one in the other: give them folders of their own")]
+    SameFolder,
     /// No usable tokens.
     #[error("HOOKLOG_TOKENS cannot be read: {0}")]
     Tokens(TokenError),
@@ -141,6 +144,19 @@ impl Config {
     }
 }
 
+/// Makes sure that the overflow is not emptied into itself.
+///
+/// # Errors
+/// [`ConfigError::SameFolder`] where store and overflow are one folder, or one is in the other.
+pub fn check_apart(store: &Place, overflow: Option<&Waiting>) -> Result<(), ConfigError> {
+    let (Place::Folder(store), Some(Waiting::Folder(overflow))) = (store, overflow) else { return Ok(()) };
+    let resolved = |path: &Path| path.canonicalize().or_else(|_not_there_yet| std::path::absolute(path));
+    match (resolved(store), resolved(overflow)) {
+        (Ok(store), Ok(overflow)) if !store.starts_with(&overflow) && !overflow.starts_with(&store) => Ok(()),
+        _ => Err(ConfigError::SameFolder),
+    }
+}
+
 fn waiting(value: &str) -> Result<Waiting, ConfigError> {
     if value.starts_with("https://") || value.starts_with("http://") {
         return Ok(Waiting::Queue(value.to_owned()));
@@ -185,6 +201,19 @@ mod tests {
         assert_eq!(config.body_bytes_max, 1000);
         assert_eq!(config.aws.s3_endpoint.as_deref(), Some("http://s3"));
         assert!(config.tokens().is_ok());
+    }
+
+    #[test]
+    fn store_and_overflow_have_folders_of_their_own() {
+        let check = |store: &str, overflow: &str| {
+            check_apart(&Place::Folder(store.into()), Some(&Waiting::Folder(overflow.into())))
+        };
+        assert_eq!(check("/x/store", "/x/overflow"), Ok(()));
+        for (store, overflow) in
+            [("/x/a", "/x/a"), ("/x/a", "/x/a/b"), ("/x/a/b", "/x/a"), ("x", "./x"), ("x", "x/../x")]
+        {
+            assert_eq!(check(store, overflow), Err(ConfigError::SameFolder), "{store} {overflow}");
+        }
     }
 
     #[test]

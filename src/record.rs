@@ -172,13 +172,13 @@ fn millis(time: Timestamp) -> String {
     format!("{time:.3}")
 }
 
-/// A text fit for a `CloudEvents` attribute: bounded, not empty, without control characters, without a secret.
+/// A text fit for a `CloudEvents` attribute: without a secret, bounded, not empty, without control characters.
 fn attribute<'r>(text: &'r str, redaction: &Redaction<'_>) -> Option<Cow<'r, str>> {
-    let text = crate::event::plain(text, ATTRIBUTE_BYTES_MAX);
-    (!text.is_empty()).then(|| match redaction.text(&text) {
-        Cow::Borrowed(_) => text,
-        Cow::Owned(redacted) => Cow::Owned(redacted),
-    })
+    let text = match redaction.text(text) {
+        Cow::Borrowed(text) => crate::event::plain(text, ATTRIBUTE_BYTES_MAX),
+        Cow::Owned(redacted) => Cow::Owned(crate::event::plain(&redacted, ATTRIBUTE_BYTES_MAX).into_owned()),
+    };
+    (!text.is_empty()).then_some(text)
 }
 
 #[cfg(test)]

@@ -9,6 +9,8 @@ mod digest;
 use std::borrow::Cow;
 use std::fmt;
 
+use memchr::memmem;
+
 use crate::event::Event;
 use crate::form::{Form, Value};
 pub use accepted::{TokenError, Tokens};
@@ -31,9 +33,10 @@ impl<'t> Token<'t> {
         Digest::of(&self.0)
     }
 
-    /// Does the token stand in this text, in any letter case? A short one may do so by chance.
+    /// Does the token stand in this text, in any letter case? A short one may do so by chance. Both may be long and a
+    /// stranger's, so the search takes linear time.
     fn is_in(&self, text: &str) -> bool {
-        self.is_long() && text.as_bytes().windows(self.0.len()).any(|part| part.eq_ignore_ascii_case(&self.0))
+        self.is_long() && memmem::find(text.to_ascii_lowercase().as_bytes(), &self.0.to_ascii_lowercase()).is_some()
     }
 
     /// Is it too long to be a plain word, as the first segment of a path often is?
@@ -76,10 +79,9 @@ impl<'f> Claim<'f> {
         let auth = root.get("auth").and_then(Value::as_array);
         let token = auth.and_then(|auth| auth.get("application_token")).and_then(Value::as_text);
         let application_token = token.and_then(Token::new);
-        let mut event = Event::read(body);
-        event.forget(|text| application_token.iter().chain(&url_token).any(|token| token.is_in(text)));
+        let is_shown = |text: &str| application_token.iter().chain(&url_token).any(|token| token.is_in(text));
         Self {
-            event,
+            event: Event::read(body, is_shown),
             application_token,
             url_token,
             contested: root.is_contested("auth") || auth.is_some_and(|auth| auth.is_contested("application_token")),
@@ -226,6 +228,26 @@ mod tests {
         check("auth[application_token]=bound&auth[member_id]=m2", "", Err(Denied::NotAccepted));
         check("auth[application_token]=bound", "", Err(Denied::NotAccepted));
         check("auth[application_token]=bound&auth[member_id][]=m1", "", Err(Denied::NotAccepted));
+    }
+
+    #[test]
+    fn a_name_that_holds_a_presented_token_is_no_name() {
+        let token = "1sv6hyc1xqschcvz0jd272vrh872xu8e";
+        let long = format!("{}{}", "x".repeat(69), token.to_uppercase());
+        for name in ["event", "auth[domain]", "auth[member_id]", "data"] {
+            let body = format!("{name}={long}&auth[application_token]={token}");
+            let form = Form::parse(body.as_bytes(), &Limits::default()).unwrap();
+            let event = Claim::read(&form, None).event;
+            assert_eq!(event.code.as_str(), "REQUEST", "{name}");
+            assert!(event.domain.is_none() && event.member_id.is_none() && event.subject.is_none(), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_token_and_a_name_of_megabytes_are_compared_in_linear_time() {
+        // A search that goes back after each mismatch would not end here.
+        let body = format!("auth[application_token]={}b&data={}", "a".repeat(1 << 20), "a".repeat(4 << 20));
+        check(&body, "", Err(Denied::NotAccepted));
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use aws_config::environment::EnvironmentVariableCredentialsProvider;
 use aws_sdk_s3::config::Region;
 
-use super::{Config, ConfigError, Place, Waiting};
+use super::{Config, ConfigError, Place, Waiting, check_apart};
 use crate::overflow::{Overflow, Sqs, sqs_settings};
 use crate::store::{Folder, S3, Store, s3_settings};
 
@@ -14,7 +14,9 @@ impl Config {
     /// # Errors
     /// [`ConfigError::NoStore`] where it names none.
     pub fn open_store(&self) -> Result<Store, ConfigError> {
-        Ok(match self.store()? {
+        let place = self.store()?;
+        check_apart(&place, self.overflow.as_ref())?;
+        Ok(match place {
             Place::Folder(path) => Store::Folder(Folder::new(path)),
             Place::S3 { bucket, prefix } => {
                 let settings = s3_settings(self.aws.s3_endpoint.as_deref()).region(self.region());

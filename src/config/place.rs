@@ -43,7 +43,9 @@ impl FromStr for Place {
         }
         match text.strip_prefix("file://") {
             Some(path) if path.starts_with('/') => Ok(Self::Folder(path.into())),
-            None if !text.is_empty() && !text.contains("://") => Ok(Self::Folder(text.into())),
+            None if !text.is_empty() && !text.contains("://") && !text.starts_with("s3:") => {
+                Ok(Self::Folder(text.into()))
+            }
             None if text.is_empty() => Err(PlaceError::Empty),
             Some(_) | None => Err(PlaceError::Scheme),
         }
@@ -90,6 +92,7 @@ mod tests {
     fn what_is_no_place_is_told() {
         assert_eq!(place(""), Err(PlaceError::Empty));
         assert_eq!(place("https://x"), Err(PlaceError::Scheme));
+        assert_eq!(place("s3:/bucket"), Err(PlaceError::Scheme));
         assert_eq!(place("file://x/y"), Err(PlaceError::Scheme));
         assert_eq!(place("s3://"), Err(PlaceError::Bucket));
         assert_eq!(place("s3://My_Bucket"), Err(PlaceError::Bucket));

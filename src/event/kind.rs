@@ -113,7 +113,7 @@ mod tests {
             ("", Kind::Other, "REQUEST"),
         ] {
             let form = Form::parse(body.as_bytes(), &Limits::default()).unwrap();
-            let event = Event::read(&form);
+            let event = Event::read(&form, |_| false);
             assert_eq!((event.kind, event.code.as_str()), (kind, code), "{body}");
         }
     }

@@ -45,11 +45,6 @@ impl Domain {
         (!domain.is_empty()).then(|| Self(plain(domain, DOMAIN_BYTES_MAX).to_ascii_lowercase()))
     }
 
-    /// The domain as the form gives it.
-    pub(super) fn as_str(&self) -> &str {
-        &self.0
-    }
-
     /// The domain as a URL: what no host may contain is percent-encoded.
     #[must_use]
     pub fn url(&self) -> String {

@@ -2,6 +2,8 @@
 
 use super::{Outcome, Refusal};
 
+const RETRY_AFTER: (&str, &str) = ("retry-after", "5");
+
 /// An HTTP answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
@@ -29,7 +31,7 @@ impl From<&Outcome> for Answer {
             }
             Outcome::Rejected(_) => problem(403, "No accepted token", None),
             Outcome::Refused(refusal) => refused(*refusal),
-            Outcome::Lost(_) => problem(503, "The event could not be kept", Some(("retry-after", "5"))),
+            Outcome::Lost(_) => problem(503, "The event could not be kept", Some(RETRY_AFTER)),
         }
     }
 }
@@ -41,6 +43,9 @@ fn refused(refusal: Refusal) -> Answer {
         Refusal::Base64 => problem(400, "Malformed base64", None),
         Refusal::Invocation => problem(400, "Not a function URL's request", None),
         Refusal::NotAForm => problem(415, "Not an application/x-www-form-urlencoded form", None),
+        Refusal::TooSlow => problem(408, "The body did not come in time", None),
+        Refusal::BrokenOff => problem(400, "The body broke off", None),
+        Refusal::Busy => problem(503, "Too many large bodies at once", Some(RETRY_AFTER)),
         Refusal::TooManyBytes { .. } | Refusal::Form(_) => problem(413, "Form too large", None),
     }
 }

@@ -26,6 +26,15 @@ pub enum Refusal {
         /// The limit.
         max: usize,
     },
+    /// The body did not come in time.
+    #[error("the body did not come in time")]
+    TooSlow,
+    /// The connection ended before the body.
+    #[error("the body broke off")]
+    BrokenOff,
+    /// Other large bodies have all the memory there is for them.
+    #[error("too many large bodies at once")]
+    Busy,
     /// A larger tree than is taken.
     #[error("the form is over a limit")]
     Form(#[from] FormError),

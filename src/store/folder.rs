@@ -1,10 +1,12 @@
 //! A folder as a store: object keys are file paths, and what [`Folder::put_new`] returned for survives a power loss.
 
+use std::collections::HashSet;
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, ErrorKind, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 
@@ -21,12 +23,14 @@ const FOLDER_MODE: u32 = 0o700;
 #[derive(Clone, Debug)]
 pub struct Folder {
     root: PathBuf,
+    /// The folders below it whose names are known to be durable.
+    durable: Arc<Mutex<HashSet<PathBuf>>>,
 }
 
 impl Folder {
     /// The folder at this path; it is made when the first object comes.
     pub fn new(root: impl Into<PathBuf>) -> Self {
-        Self { root: root.into() }
+        Self { root: root.into(), durable: Arc::default() }
     }
 
     pub(super) async fn put_new(self, key: String, bytes: Bytes) -> Result<Put, StoreError> {
@@ -67,14 +71,31 @@ impl Folder {
         static COUNT: AtomicU64 = AtomicU64::new(0);
         let path = self.root.join(key);
         let unfinished = self.root.join(UNFINISHED);
-        make_folder(&unfinished)?;
-        make_folder(path.parent().unwrap_or(&self.root))?;
+        let (folder, name) = (path.parent().unwrap_or(&self.root), path.file_name().unwrap_or_default());
+        self.make_durable(&unfinished)?;
+        self.make_durable(folder)?;
+        // No other record has this name, and no other writer of this record. A file that is there already may be a
+        // durable event's second name, so it is never opened.
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let temporary = unfinished.join(format!("{}-{count}", std::process::id()));
+        let temporary = unfinished.join(format!("{}-{}-{count}", name.display(), std::process::id()));
         let put = write_synced(&temporary, bytes).and_then(|()| link(&temporary, &path));
         // What stays behind in `tmp` after a failure costs space and nothing else.
         let _left_behind = fs::remove_file(&temporary);
         put
+    }
+
+    /// Makes a folder and those above it, and makes sure that they outlast a power loss, whoever made them.
+    fn make_durable(&self, folder: &Path) -> io::Result<()> {
+        if self.durable().contains(folder) {
+            return Ok(());
+        }
+        make_folder(folder)?;
+        self.durable().insert(folder.to_owned());
+        Ok(())
+    }
+
+    fn durable(&self) -> MutexGuard<'_, HashSet<PathBuf>> {
+        self.durable.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Collects the keys below `folder`, leaving out folders that the prefix rules out.
@@ -99,7 +120,7 @@ impl Folder {
 }
 
 fn write_synced(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(FILE_MODE).open(path)?;
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(FILE_MODE).open(path)?;
     file.write_all(bytes)?;
     file.sync_all()
 }
@@ -114,12 +135,8 @@ fn link(temporary: &Path, path: &Path) -> io::Result<Put> {
     Ok(put)
 }
 
-/// Makes the folder and those above it, and makes sure that they outlast a power loss.
 fn make_folder(folder: &Path) -> io::Result<()> {
-    if folder.is_dir() {
-        return Ok(());
-    }
-    if let Some(parent) = folder.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+    if let Some(parent) = folder.parent().filter(|parent| !parent.as_os_str().is_empty() && !parent.is_dir()) {
         make_folder(parent)?;
     }
     match DirBuilder::new().mode(FOLDER_MODE).create(folder) {

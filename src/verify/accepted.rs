@@ -45,6 +45,12 @@ pub enum TokenError {
         /// Counted from 1.
         entry: usize,
     },
+    /// Not a token, but something that was meant to become one.
+    #[error("entry {entry}: this is no token but looks like a digest without `sha256:`, or has one of \" ' $ : in it")]
+    Odd {
+        /// Counted from 1.
+        entry: usize,
+    },
     /// Nothing between the name and the member id.
     #[error("entry {entry}: the token is empty")]
     Empty {
@@ -69,6 +75,7 @@ impl Accepted {
     fn parse(text: &str, entry: usize) -> Result<Self, TokenError> {
         let (name, rest) = match text.split_once('=') {
             Some((name, _)) if !is_word(name, "_.-") => return Err(TokenError::Name { entry }),
+            Some((name, _)) if name.eq_ignore_ascii_case("sha256") => return Err(TokenError::Odd { entry }),
             Some((_, rest)) if rest.contains('=') => return Err(TokenError::Name { entry }),
             Some((name, rest)) => (Some(name), rest),
             None => (None, text),
@@ -78,8 +85,12 @@ impl Accepted {
             Some((token, member_id)) => (token, Some(member_id.to_owned())),
             None => (rest, None),
         };
-        let digest = match token.strip_prefix("sha256:") {
-            Some(digits) => digits.parse().or(Err(TokenError::Digest { entry }))?,
+        let digest = match token.split_once(':') {
+            Some((word, digits)) if word.eq_ignore_ascii_case("sha256") => {
+                digits.parse().or(Err(TokenError::Digest { entry }))?
+            }
+            None if is_digest(token) || token.contains(['"', '\'', '$']) => return Err(TokenError::Odd { entry }),
+            Some(_) => return Err(TokenError::Odd { entry }),
             None => Token::new(token.as_bytes()).ok_or(TokenError::Empty { entry })?.digest(),
         };
         let name = name.map_or_else(|| digest.short(), str::to_owned);
@@ -99,6 +110,11 @@ impl Tokens {
             if bool::from(equal) { found.or(Some(accepted.name.as_str())) } else { found }
         })
     }
+}
+
+/// The digest itself, taken for a token, would let everybody in who can read the settings.
+fn is_digest(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 fn is_word(text: &str, marks: &str) -> bool {
@@ -124,7 +140,7 @@ mod tests {
 
     #[test]
     fn a_digest_is_as_good_as_its_token() {
-        let digest = "sha256:BA7816BF8F01CFEA414140DE5DAE2223B00361A396177A9CB410FF61F20015AD";
+        let digest = "SHA256:BA7816BF8F01CFEA414140DE5DAE2223B00361A396177A9CB410FF61F20015AD";
         let tokens: Tokens = digest.parse().unwrap();
         assert_eq!(tokens.accepted(&Digest::of(b"abc"), None), Some("ba7816bf"));
         assert_eq!(tokens.accepted(&Digest::of(digest.as_bytes()), None), None);
@@ -140,5 +156,8 @@ mod tests {
         assert_eq!(read("x=@m1"), Err(TokenError::Empty { entry: 1 }));
         assert_eq!(read("sha256:12"), Err(TokenError::Digest { entry: 1 }));
         assert_eq!(read("sha256:"), Err(TokenError::Digest { entry: 1 }));
+        for odd in [&"0a".repeat(32), &format!("sha256={}", "0a".repeat(32)), "crm:abc", "\"abc\"", "'abc'", "$TOKEN"] {
+            assert_eq!(read(odd), Err(TokenError::Odd { entry: 1 }), "{odd}");
+        }
     }
 }

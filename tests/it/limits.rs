@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-use crate::support::files;
 use crate::support::samples::{self, URL_TOKEN};
 use crate::support::serve::Serve;
+use crate::support::{files, wait_for};
 
 const IDLE: usize = 1000;
 const MEGABYTES_MAX: u64 = 256;
@@ -84,6 +84,36 @@ fn hostile_clients_neither_stop_events_nor_fill_the_memory() {
         client.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
         assert_eq!(client.read(&mut [0]).unwrap_or(0), 0);
     }
+}
+
+#[test]
+fn many_large_events_at_once_are_all_answered() {
+    let serve = Serve::start(&samples::tokens());
+    let body = format!("event=X&data={}", "x".repeat((6 << 20) - 13));
+    let post = || {
+        let mut client = TcpStream::connect(serve.address()).unwrap();
+        let head = format!("POST /{URL_TOKEN} HTTP/1.1\r\ncontent-length: {}\r\n\r\n", body.len());
+        let _refused_before_its_end =
+            client.write_all(head.as_bytes()).and_then(|()| client.write_all(body.as_bytes()));
+        let mut answer = String::new();
+        let _reset = client.read_to_string(&mut answer);
+        answer
+    };
+    let answers: Vec<_> = std::thread::scope(|scope| {
+        let clients: Vec<_> = (0..24).map(|_| scope.spawn(post)).collect();
+        clients.into_iter().map(|client| client.join().unwrap()).collect()
+    });
+    let kept = answers.iter().filter(|answer| answer.starts_with("HTTP/1.1 200")).count();
+    println!("{kept} of {} events of 6 MiB kept at once", answers.len());
+    assert!(kept >= 16, "{answers:?}");
+    let told = wait_for("a line of log for each", || {
+        let told = serve.printed().matches(r#""outcome":""#).count();
+        (told == answers.len()).then_some(told)
+    });
+    assert_eq!(told, 24);
+    let mut events = files(&serve.folder());
+    events.retain(|(key, _)| key.starts_with("events/"));
+    assert_eq!(events.len(), kept);
 }
 
 /// Sends a chunked body until it is cut off.

@@ -74,9 +74,47 @@ fn a_client_that_says_nothing_or_too_much_is_cut_off() {
             assert!(cut_off(head.as_bytes()).starts_with("HTTP/1.1 431"));
         });
         scope.spawn(|| assert!(cut_off(b"\x16\x03\x01\x02\x00\r\n\r\n").starts_with("HTTP/1.1 400")));
-        scope.spawn(|| assert_eq!(cut_off(b"POST / HTTP/1.1\r\ncontent-length: 100\r\n\r\nabc"), ""));
+        scope.spawn(|| {
+            let answer = cut_off(b"POST / HTTP/1.1\r\ncontent-length: 100\r\n\r\nabc");
+            assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
+        });
     });
     assert_eq!(files(&serve.folder()), []);
+}
+
+#[test]
+fn nobody_who_reads_along_can_stop_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_hooklog"));
+    command.args(["serve", "--json", "--listen", "127.0.0.1:0", "--store"]).arg(folder.path());
+    command.env("HOOKLOG_TOKENS", samples::tokens()).stdout(std::process::Stdio::piped());
+    let mut serve = command.stderr(std::process::Stdio::piped()).spawn().unwrap();
+    let stderr = crate::support::collect(serve.stderr.take().unwrap());
+    let address = wait_for("the URL of serve", || {
+        let stderr = stderr.lock().unwrap();
+        Some(stderr.split_once("http://")?.1.split_once('/')?.0.to_owned())
+    });
+    // A pipe holds 64 KiB, and 500 lines are more.
+    for _ in 0..500 {
+        let mut client = TcpStream::connect(&address).unwrap();
+        client.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        write!(client, "POST /{URL_TOKEN} HTTP/1.1\r\ncontent-length: 7\r\n\r\nevent=X").unwrap();
+        let mut answer = String::new();
+        client.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    }
+    assert!(std::process::Command::new("kill").arg(serve.id().to_string()).status().unwrap().success());
+    assert!(wait_for("the end of serve", || serve.try_wait().unwrap()).success());
+}
+
+#[test]
+fn an_overflow_in_the_store_itself_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_hooklog"));
+    command.args(["serve", "--listen", "127.0.0.1:0", "--store"]).arg(folder.path());
+    let output = command.env("HOOKLOG_OVERFLOW", folder.path().join("overflow")).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("HOOKLOG_OVERFLOW and the store are one folder"));
 }
 
 #[test]

@@ -4,7 +4,8 @@ use aws_sdk_s3::config::{Credentials, Region};
 use bytes::Bytes;
 use hooklog::store::{Folder, Memory, Put, S3, Store, s3_settings};
 
-use crate::support::s3::{ACCESS_KEY, BUCKET, S3Server, SECRET_KEY};
+use crate::support::faults::{Fault, FaultyS3, SESSION_TOKEN, Times};
+use crate::support::s3::{ACCESS_KEY, BUCKET, S3Server, SECRET_KEY, store};
 
 const KEY: &str = "events/date=2026-01-02/0190_portal.example_ONTASKADD.json";
 
@@ -100,6 +101,30 @@ async fn many_writers_of_one_key_make_one_object() {
     }
     assert_eq!(winners.len(), 1);
     assert_eq!(store.get(KEY).await.unwrap().unwrap(), winners[0]);
+}
+
+#[tokio::test]
+async fn what_an_error_tells_holds_nothing_that_s3_repeats() {
+    let server = FaultyS3::start(Some((Fault::Answer(400, "InvalidToken"), Times::ForEver))).await;
+    let error = store(&server.endpoint).put_new(KEY, Bytes::new(), "x/y").await.unwrap_err();
+    let told = hooklog::telemetry::with_causes(&error);
+    assert!(told.contains("InvalidToken") && told.contains("made up"), "{told}");
+    assert!(!told.contains(SESSION_TOKEN), "{told}");
+}
+
+#[tokio::test]
+async fn a_file_left_by_a_crash_is_never_written_to() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::Folder(Folder::new(folder.path()));
+    put(&store, KEY, "kept").await;
+    // A crash between the link and the removal leaves a second name of the kept event.
+    for count in 0..100 {
+        let name = format!("0190_portal.example_ONTASKADD.json-{}-{count}", std::process::id());
+        std::fs::hard_link(folder.path().join(KEY), folder.path().join("tmp").join(name)).unwrap();
+    }
+    let again = store.put_new(KEY, Bytes::from_static(b"another"), "").await;
+    assert!(!matches!(again, Ok(Put::New)));
+    assert_eq!(store.get(KEY).await.unwrap().unwrap(), b"kept");
 }
 
 #[tokio::test]

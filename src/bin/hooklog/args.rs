@@ -62,7 +62,7 @@ pub struct Demo {
 pub struct Send {
     /// The receiver's URL, with the URL token as its path where one is wanted
     #[arg(long, value_name = "URL")]
-    pub to: reqwest::Url,
+    pub to: String,
     /// The application token to put into each form that has one
     #[arg(long, value_name = "TOKEN")]
     pub token: Option<String>,

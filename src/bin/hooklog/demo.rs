@@ -42,7 +42,7 @@ pub async fn run(args: &Demo) -> Result<ExitCode> {
     }));
 
     output::say(&format!("Receiving at {url}\nKeeping events in {}\n", folder.display()))?;
-    let surprises = send(&samples, &Sender::new(url.parse()?)?).await?;
+    let surprises = send(&samples, &Sender::new(&url)?).await?;
     let _server_is_gone = stop.send(());
     server.await.context("the server broke down")?;
     show(&store, samples.len().saturating_sub(NOT_KEPT.len())).await?;

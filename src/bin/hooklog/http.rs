@@ -8,7 +8,7 @@ use bytes::BytesMut;
 use hooklog::receive::{Answer, Received, Receiver, Refusal, Request};
 use hooklog::record::Receipt;
 use http_body_util::{BodyExt as _, Full};
-use hyper::body::{Bytes, Incoming};
+use hyper::body::{Body as _, Bytes, Incoming};
 use hyper::header::{CONTENT_TYPE, HeaderName, HeaderValue, USER_AGENT};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -23,15 +23,17 @@ use crate::setup;
 /// A client has this long for the head of a request, also for its first byte.
 const HEAD_WAIT_MAX: Duration = Duration::from_secs(10);
 /// And this long for the body.
-const BODY_WAIT_MAX: Duration = Duration::from_secs(30);
+const BODY_WAIT_MAX: Duration = Duration::from_secs(15);
 /// How much more than the largest body is read before the connection is closed.
 const DROPPED_BYTES_MAX: usize = 8 << 20;
 const HEAD_BYTES_MAX: usize = 64 * 1024;
 const HEADERS_MAX: usize = 100;
-const CONNECTIONS_MAX: usize = 4096;
-/// Bodies up to this length are read at once. The longer ones share so much memory.
-const SMALL_BODY_BYTES_MAX: usize = 16 * 1024;
-const LARGE_BODIES_BYTES_MAX: usize = 64 << 20;
+const CONNECTIONS_MAX: usize = 2048;
+/// Bodies up to this length are read at once, and the largest believable event fits.
+const SMALL_BODY_BYTES_MAX: usize = 128 * 1024;
+/// The longer ones share so much memory, which each takes before it is read, and wait so long for it.
+const LARGE_BODIES_BYTES_MAX: usize = 96 << 20;
+const MEMORY_WAIT_MAX: Duration = Duration::from_secs(3);
 /// When told to stop, requests that are under way have this long.
 const STOP_WAIT_MAX: Duration = Duration::from_secs(10);
 /// After a failed `accept`, such as with too many open files, others get time to close theirs.
@@ -91,36 +93,28 @@ fn connection(
         .header_read_timeout(HEAD_WAIT_MAX)
         .max_buf_size(HEAD_BYTES_MAX)
         .max_headers(HEADERS_MAX)
+        // Bitrix24 sends one request a connection. A client that never reads its answers then holds none.
+        .keep_alive(false)
         .serve_connection(TokioIo::new(stream), answer)
 }
 
-/// Why a request gets no answer: the connection is closed.
-#[derive(Debug, thiserror::Error)]
-enum NoAnswer {
-    #[error("the body did not come in time")]
-    TooSlow,
-    #[error("the body broke off")]
-    BrokenOff,
-    #[error("the system gives no random bytes")]
-    NoRandomness,
-}
-
 impl Door {
+    /// Answers every request, unless the system gives no random bytes for an id: then the connection is closed.
     async fn answer(
         &self,
         request: hyper::Request<Incoming>,
         peer: SocketAddr,
-    ) -> Result<Response<Full<Bytes>>, NoAnswer> {
+    ) -> Result<Response<Full<Bytes>>, anyhow::Error> {
         let started = Instant::now();
         let (head, body) = request.into_parts();
         let text = |name: HeaderName| head.headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()));
-        let body = if head.method == Method::POST { self.read(body).await? } else { Some(Body::default()) };
-        let mut receipt = setup::receipt().or(Err(NoAnswer::NoRandomness))?;
+        let body = if head.method == Method::POST { self.read(body).await } else { Ok(Body::default()) };
+        let mut receipt = setup::receipt()?;
         receipt.source_ip = Some(peer.ip().to_string().into());
         receipt.user_agent = text(USER_AGENT);
         let content_type = text(CONTENT_TYPE);
         let received = match body {
-            Some(body) => {
+            Ok(body) => {
                 let request = Request {
                     method: head.method.as_str(),
                     path: head.uri.path(),
@@ -130,32 +124,53 @@ impl Door {
                 };
                 self.receiver.receive(&request, &receipt).await
             }
-            None => Received::refused(Refusal::TooManyBytes { max: self.receiver.body_bytes_max }),
+            Err(refusal) => Received::refused(refusal),
         };
         (self.observer)(&received, &receipt, started.elapsed());
         Ok(response(Answer::from(&received.outcome)))
     }
 
-    /// The whole body; nothing where it is longer than is taken. Some of what is too much is read and dropped, so that
-    /// a client that does not listen while it sends hears the refusal.
-    async fn read(&self, body: Incoming) -> Result<Option<Body>, NoAnswer> {
-        let limit = self.receiver.body_bytes_max;
+    async fn read(&self, body: Incoming) -> Result<Body, Refusal> {
         let read = async {
-            let (mut incoming, mut body, mut dropped) = (body, Body::default(), 0);
-            while let Some(frame) = incoming.frame().await {
-                let data = frame.or(Err(NoAnswer::BrokenOff))?.into_data().unwrap_or_default();
-                if data.len() <= limit.saturating_sub(body.bytes.len()) && dropped == 0 {
-                    body.extend(&data, &self.memory).await;
-                } else if dropped <= DROPPED_BYTES_MAX {
-                    body = Body::default();
-                    dropped = data.len().saturating_add(dropped);
-                } else {
-                    break;
-                }
-            }
-            Ok((dropped == 0).then_some(body))
+            // A body that does not say how long it is may be as long as any.
+            let length = body.size_hint().upper().and_then(|length| usize::try_from(length).ok());
+            let memory = self.reserve(length.unwrap_or(usize::MAX)).await?;
+            self.collect(body).await.map(|bytes| Body { bytes, _memory: memory })
         };
-        tokio::time::timeout(BODY_WAIT_MAX, read).await.unwrap_or(Err(NoAnswer::TooSlow))
+        tokio::time::timeout(BODY_WAIT_MAX, read).await.unwrap_or(Err(Refusal::TooSlow))
+    }
+
+    /// Takes the whole of a large body's memory at once: bodies that held a part and waited for more would wait for
+    /// each other.
+    async fn reserve(&self, length: usize) -> Result<Option<OwnedSemaphorePermit>, Refusal> {
+        if length <= SMALL_BODY_BYTES_MAX {
+            return Ok(None);
+        }
+        let bytes = u32::try_from(length.min(self.receiver.body_bytes_max)).unwrap_or(u32::MAX);
+        let memory = Arc::clone(&self.memory).acquire_many_owned(bytes);
+        match tokio::time::timeout(MEMORY_WAIT_MAX, memory).await {
+            Ok(Ok(memory)) => Ok(Some(memory)),
+            Ok(Err(_)) | Err(_) => Err(Refusal::Busy),
+        }
+    }
+
+    /// The whole body. Some of what is too much is read and dropped, so that a client that does not listen while it
+    /// sends hears the refusal.
+    async fn collect(&self, mut body: Incoming) -> Result<BytesMut, Refusal> {
+        let max = self.receiver.body_bytes_max;
+        let (mut bytes, mut dropped) = (BytesMut::new(), 0);
+        while let Some(frame) = body.frame().await {
+            let data = frame.or(Err(Refusal::BrokenOff))?.into_data().unwrap_or_default();
+            if data.len() <= max.saturating_sub(bytes.len()) && dropped == 0 {
+                bytes.extend_from_slice(&data);
+            } else if dropped <= DROPPED_BYTES_MAX {
+                bytes = BytesMut::new();
+                dropped = data.len().saturating_add(dropped);
+            } else {
+                break;
+            }
+        }
+        if dropped == 0 { Ok(bytes) } else { Err(Refusal::TooManyBytes { max }) }
     }
 }
 
@@ -163,23 +178,7 @@ impl Door {
 #[derive(Default)]
 struct Body {
     bytes: BytesMut,
-    memory: Option<OwnedSemaphorePermit>,
-}
-
-impl Body {
-    /// Takes more bytes; those of a large body wait until others have been answered.
-    async fn extend(&mut self, data: &[u8], memory: &Arc<Semaphore>) {
-        if self.bytes.len().saturating_add(data.len()) > SMALL_BODY_BYTES_MAX {
-            let wanted = u32::try_from(data.len()).unwrap_or(u32::MAX);
-            match (Arc::clone(memory).acquire_many_owned(wanted).await, &mut self.memory) {
-                (Ok(more), Some(memory)) => memory.merge(more),
-                (Ok(more), memory @ None) => *memory = Some(more),
-                // Nobody closes the semaphore.
-                (Err(_closed), _) => {}
-            }
-        }
-        self.bytes.extend_from_slice(data);
-    }
+    _memory: Option<OwnedSemaphorePermit>,
 }
 
 fn response(answer: Answer) -> Response<Full<Bytes>> {

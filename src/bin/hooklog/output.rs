@@ -1,6 +1,14 @@
 //! Printing: the one place that knows standard output and standard error.
 
 use std::io::{self, Write as _};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, channel, sync_channel};
+use std::thread;
+use std::time::Duration;
+
+/// How many lines wait for a reader that has stopped reading.
+const LINES_WAITING_MAX: usize = 10_000;
+/// How long the last lines are waited for at the end.
+const LAST_LINES_WAIT_MAX: Duration = Duration::from_secs(1);
 
 /// Prints a line of what was asked for.
 pub fn say(line: &str) -> io::Result<()> {
@@ -12,4 +20,40 @@ pub fn say(line: &str) -> io::Result<()> {
 /// Prints a line about what went wrong. Where that fails, there is nobody to tell.
 pub fn complain(line: &str) {
     let _nobody_to_tell = writeln!(io::stderr().lock(), "{line}");
+}
+
+/// Prints lines in a thread of its own: whoever receives events does not wait for whoever reads about them.
+pub struct Printer {
+    lines: SyncSender<String>,
+    printed_all: Receiver<()>,
+}
+
+impl Printer {
+    pub fn start() -> Self {
+        let (lines, waiting) = sync_channel::<String>(LINES_WAITING_MAX);
+        let (done, printed_all) = channel();
+        thread::spawn(move || {
+            while let Ok(line) = waiting.recv() {
+                if say(&line).is_err() {
+                    break;
+                }
+            }
+            let _nobody_waits = done.send(());
+        });
+        Self { lines, printed_all }
+    }
+
+    /// A way to print. A line is left out when nobody reads the ones before it.
+    pub fn printing(&self) -> impl Fn(String) + Send + Sync + use<> {
+        let lines = self.lines.clone();
+        move |line| match lines.try_send(line) {
+            Ok(()) | Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => {}
+        }
+    }
+
+    /// Prints what still waits, when every way to print is gone.
+    pub fn finish(self) {
+        drop(self.lines);
+        let _nobody_reads = self.printed_all.recv_timeout(LAST_LINES_WAIT_MAX);
+    }
 }

@@ -2,8 +2,9 @@
 
 use std::process::ExitCode;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use hooklog::record::{MEDIA_TYPE, Record, Requeued};
+use hooklog::telemetry::with_causes;
 
 use crate::args::Requeue;
 use crate::{output, setup};
@@ -14,7 +15,7 @@ pub async fn run(args: &Requeue) -> Result<ExitCode> {
     let config = setup::config()?;
     let tokens = config.tokens()?;
     let (_, store) = setup::store(args.store.as_ref(), &config).await;
-    let (mut moved, mut left, mut truncated) = (0_u64, 0_u64, 0_u64);
+    let (mut moved, mut left, mut truncated, mut unreadable) = (0_u64, 0_u64, 0_u64, 0_u64);
     let mut after = String::new();
     loop {
         let keys = store.list("rejected/", &after, PAGE).await?;
@@ -22,20 +23,24 @@ pub async fn run(args: &Requeue) -> Result<ExitCode> {
         after.clone_from(last);
         for key in &keys {
             let Some(json) = store.get(key).await? else { continue };
-            match Record::requeue(key, &json, &tokens).with_context(|| key.clone())? {
-                Requeued::Accepted(record) => {
+            match Record::requeue(key, &json, &tokens) {
+                Err(error) => {
+                    output::complain(&format!("{key}: {}", with_causes(&error)));
+                    unreadable = unreadable.saturating_add(1);
+                }
+                Ok(Requeued::Accepted(record)) => {
                     store.put_new(record.key.as_str(), record.json, MEDIA_TYPE).await?;
                     store.remove(key).await?;
                     output::say(record.key.as_str())?;
                     moved = moved.saturating_add(1);
                 }
-                Requeued::NotAccepted => left = left.saturating_add(1),
-                Requeued::Truncated => truncated = truncated.saturating_add(1),
+                Ok(Requeued::NotAccepted) => left = left.saturating_add(1),
+                Ok(Requeued::Truncated) => truncated = truncated.saturating_add(1),
             }
         }
     }
     output::complain(&format!(
         "{moved} rejected requests are events now; {left} have no accepted token; {truncated} were too large to be kept whole."
     ));
-    Ok(ExitCode::SUCCESS)
+    Ok(if unreadable == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

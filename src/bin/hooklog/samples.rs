@@ -31,7 +31,7 @@ impl Sample {
 
     /// The event code as the record's type would say it; nothing for what is no form.
     pub fn code(&self) -> Option<String> {
-        self.read(|form| Event::read(form).code.as_str().to_owned())
+        self.read(|form| Event::read(form, |_| false).code.as_str().to_owned())
     }
 
     /// The application token that the sample carries.

@@ -14,7 +14,7 @@ use crate::{output, setup};
 
 pub async fn run(args: &Send) -> Result<ExitCode> {
     let samples = chosen(args)?;
-    let sender = Sender::new(args.to.clone())?;
+    let sender = Sender::new(&args.to)?;
     let total = u64::from(args.count).saturating_mul(samples.len() as u64);
     let progress =
         ProgressBar::new(total).with_style(ProgressStyle::with_template("{wide_bar} {pos}/{len} {per_sec}")?);

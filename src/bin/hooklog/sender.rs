@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
+use reqwest::redirect::Policy;
 use reqwest::{Client, Url};
 
 use crate::samples::Sample;
@@ -23,10 +24,17 @@ pub struct Delivery {
 }
 
 impl Sender {
-    pub fn new(to: Url) -> Result<Self> {
+    pub fn new(to: &str) -> Result<Self> {
+        // The URL may hold a token, so it is not repeated.
+        let to: Url = to.parse().context("the receiver's URL is malformed")?;
         // Whoever installed a provider first, it is this one.
         let _installed_before = rustls::crypto::ring::default_provider().install_default();
-        let client = Client::builder().user_agent(USER_AGENT).timeout(ANSWER_WAIT_MAX).no_proxy().build()?;
+        let client = Client::builder()
+            .user_agent(USER_AGENT)
+            .timeout(ANSWER_WAIT_MAX)
+            .no_proxy()
+            .redirect(Policy::none())
+            .build()?;
         Ok(Self { client, to })
     }
 
@@ -41,9 +49,10 @@ impl Sender {
         let answer = request
             .send()
             .await
+            .map_err(reqwest::Error::without_url)
             .with_context(|| format!("{} does not answer", self.to.origin().ascii_serialization()))?;
         let status = answer.status().as_u16();
-        answer.bytes().await.context("the answer broke off")?;
+        answer.bytes().await.map_err(reqwest::Error::without_url).context("the answer broke off")?;
         Ok(Delivery { status, took: started.elapsed() })
     }
 }

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
-use hooklog::config::Place;
+use hooklog::config::{Place, check_apart};
 use hooklog::form::Limits;
 use hooklog::overflow::Overflow;
 use hooklog::receive::{Outcome, Quota, Received, Receiver};
@@ -17,7 +17,8 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::args::Serve;
 use crate::http::{self, Observer};
-use crate::{output, setup};
+use crate::output::{self, Printer};
+use crate::setup;
 
 /// How long what waits in the overflow folder waits between two tries.
 const DRAIN_PAUSE: Duration = Duration::from_secs(2);
@@ -35,6 +36,7 @@ pub async fn run(args: &Serve) -> Result<ExitCode> {
         let token = setup::new_token()?;
         (format!("serve={token}").parse()?, token)
     };
+    check_apart(&place, config.overflow.as_ref())?;
     let overflow = setup::overflow(&config).await;
     let receiver = Receiver {
         tokens,
@@ -44,11 +46,15 @@ pub async fn run(args: &Serve) -> Result<ExitCode> {
         body_bytes_max: config.body_bytes_max,
         limits: Limits::default(),
     };
+    let printer = Printer::start();
+    let print = printer.printing();
     let observer: Box<Observer> = if args.json {
         let level = config.log_level.as_deref().and_then(|word| word.parse().ok()).unwrap_or_default();
-        print_json(Log { level, function_name: config.aws.function_name.unwrap_or_else(|| "hooklog-serve".to_owned()) })
+        let function_name = config.aws.function_name.unwrap_or_else(|| "hooklog-serve".to_owned());
+        let log = Log { level, function_name };
+        Box::new(move |received, receipt, took| log.line(received, receipt, took).into_iter().for_each(&print))
     } else {
-        Box::new(print_event)
+        Box::new(move |received, receipt, took| event_line(received, receipt, took).into_iter().for_each(&print))
     };
     let where_to = match place {
         Place::Folder(path) => path.display().to_string(),
@@ -58,6 +64,7 @@ pub async fn run(args: &Serve) -> Result<ExitCode> {
     let draining = tokio::spawn(drain(receiver.overflow.clone(), receiver.store.clone()));
     http::serve(listener, receiver, observer, stopped()?).await;
     draining.abort();
+    printer.finish();
     output::complain("Stopped.");
     Ok(ExitCode::SUCCESS)
 }
@@ -66,9 +73,14 @@ pub async fn run(args: &Serve) -> Result<ExitCode> {
 /// one event, because it has one key.
 async fn drain(overflow: Option<Overflow>, store: Store) {
     let Some(Overflow::Folder(folder)) = overflow else { return };
+    let mut said = false;
     loop {
         tokio::time::sleep(DRAIN_PAUSE).await;
         let drained = hooklog::overflow::drain(&folder, &store).await;
+        if let Some(error) = drained.stopped.as_ref().filter(|_| !said) {
+            output::complain(&format!("The overflow waits: {}", with_causes(error)));
+        }
+        said = drained.stopped.is_some();
         if drained.moved > 0 {
             output::complain(&format!("Moved {} events from the overflow into the store.", drained.moved));
         }
@@ -87,18 +99,11 @@ fn stopped() -> Result<impl Future<Output = ()>> {
     })
 }
 
-fn print_json(log: Log) -> Box<Observer> {
-    Box::new(move |received, receipt, took| {
-        if let Some(line) = log.line(received, receipt, took) {
-            print(&line);
-        }
-    })
-}
-
-fn print_event(received: &Received, receipt: &Receipt<'_>, took: Duration) {
+/// What a person reads about a request.
+fn event_line(received: &Received, receipt: &Receipt<'_>, took: Duration) -> Option<String> {
     let time = TimeZone::system().to_datetime(receipt.received).strftime("%H:%M:%S");
     let outcome = match &received.outcome {
-        Outcome::Up => return,
+        Outcome::Up => return None,
         Outcome::Stored(id) => format!("stored {id}"),
         Outcome::Overflowed(id, reason) => format!("overflowed {id}: {}", with_causes(reason)),
         Outcome::Rejected(denied) => format!("rejected: {denied}"),
@@ -109,10 +114,5 @@ fn print_event(received: &Received, receipt: &Receipt<'_>, took: Duration) {
         Some(facts) => (facts.code.as_str(), facts.domain.as_deref().unwrap_or("unknown")),
         None => ("-", "-"),
     };
-    print(&format!("{time}  {code:<28} {domain:<28} {outcome} ({:.1} ms)", took.as_secs_f64() * 1e3));
-}
-
-/// Events are kept whether or not anybody reads along.
-fn print(line: &str) {
-    let _nobody_reads = output::say(line);
+    Some(format!("{time}  {code:<28} {domain:<28} {outcome} ({:.1} ms)", took.as_secs_f64() * 1e3))
 }

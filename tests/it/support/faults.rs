@@ -58,6 +58,9 @@ pub enum Times {
     ForEver,
 }
 
+/// S3 repeats the credentials' session token in some errors.
+pub const SESSION_TOKEN: &str = "session-token-that-s3-repeats";
+
 type Body = UnsyncBoxBody<Bytes, Box<dyn std::error::Error + Send + Sync>>;
 
 pub struct FaultyS3 {
@@ -138,7 +141,10 @@ async fn answer(
         }
         Some(Fault::Answer(status, code)) => {
             let _body = request.into_body().collect().await;
-            let xml = format!("<?xml version=\"1.0\"?><Error><Code>{code}</Code><Message>made up</Message></Error>");
+            let xml = format!(
+                "<?xml version=\"1.0\"?><Error><Code>{code}</Code><Message>made up</Message>\
+                 <Token-0>{SESSION_TOKEN}</Token-0><CanonicalRequest>{SESSION_TOKEN}</CanonicalRequest></Error>"
+            );
             let mut response = Response::new(full(xml));
             *response.status_mut() = status.try_into().unwrap();
             Ok(response)
