@@ -11,7 +11,7 @@ pub use place::{Place, PlaceError};
 
 /// Where records wait when the store fails, as it is written down.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Waiting {
+pub enum OverflowPlace {
     /// An SQS queue's URL.
     Queue(String),
     /// A folder.
@@ -27,7 +27,7 @@ pub struct Config {
     /// `HOOKLOG_STORE`: where events are kept.
     pub store: Option<Place>,
     /// `HOOKLOG_OVERFLOW`: where records wait when the store fails.
-    pub overflow: Option<Waiting>,
+    pub overflow: Option<OverflowPlace>,
     /// `HOOKLOG_TOKENS`: whom to believe.
     pub tokens: Option<Tokens>,
     /// `HOOKLOG_BODY_MAX`: the largest body in bytes.
@@ -148,8 +148,8 @@ impl Config {
 ///
 /// # Errors
 /// [`ConfigError::SameFolder`] where store and overflow are one folder, or one is in the other.
-pub fn check_apart(store: &Place, overflow: Option<&Waiting>) -> Result<(), ConfigError> {
-    let (Place::Folder(store), Some(Waiting::Folder(overflow))) = (store, overflow) else { return Ok(()) };
+pub fn check_apart(store: &Place, overflow: Option<&OverflowPlace>) -> Result<(), ConfigError> {
+    let (Place::Folder(store), Some(OverflowPlace::Folder(overflow))) = (store, overflow) else { return Ok(()) };
     let resolved = |path: &Path| path.canonicalize().or_else(|_not_there_yet| std::path::absolute(path));
     match (resolved(store), resolved(overflow)) {
         (Ok(store), Ok(overflow)) if !store.starts_with(&overflow) && !overflow.starts_with(&store) => Ok(()),
@@ -157,12 +157,12 @@ pub fn check_apart(store: &Place, overflow: Option<&Waiting>) -> Result<(), Conf
     }
 }
 
-fn waiting(value: &str) -> Result<Waiting, ConfigError> {
+fn waiting(value: &str) -> Result<OverflowPlace, ConfigError> {
     if value.starts_with("https://") || value.starts_with("http://") {
-        return Ok(Waiting::Queue(value.to_owned()));
+        return Ok(OverflowPlace::Queue(value.to_owned()));
     }
     match value.parse() {
-        Ok(Place::Folder(folder)) => Ok(Waiting::Folder(folder)),
+        Ok(Place::Folder(folder)) => Ok(OverflowPlace::Folder(folder)),
         Ok(Place::S3 { .. }) | Err(_) => Err(ConfigError::Overflow),
     }
 }
@@ -206,7 +206,7 @@ mod tests {
     #[test]
     fn store_and_overflow_have_folders_of_their_own() {
         let check = |store: &str, overflow: &str| {
-            check_apart(&Place::Folder(store.into()), Some(&Waiting::Folder(overflow.into())))
+            check_apart(&Place::Folder(store.into()), Some(&OverflowPlace::Folder(overflow.into())))
         };
         assert_eq!(check("/x/store", "/x/overflow"), Ok(()));
         for (store, overflow) in

@@ -83,7 +83,7 @@ pub struct Record {
 pub const MEDIA_TYPE: &str = "application/cloudevents+json";
 
 #[derive(Serialize)]
-struct Event<'r> {
+struct CloudEvent<'r> {
     specversion: &'static str,
     id: Uuid,
     source: String,
@@ -121,12 +121,15 @@ impl Record {
     pub fn new(verified: Verified<'_>, forms: &Forms<'_>, receipt: &Receipt<'_>) -> Result<Self, serde_json::Error> {
         let claim = verified.claim();
         let redaction = Redaction::new(claim.tokens(), forms);
-        let event = Event { tokenname: Some(verified.token_name()), ..Event::new(claim, forms, receipt, &redaction)? };
+        let event = CloudEvent {
+            tokenname: Some(verified.token_name()),
+            ..CloudEvent::new(claim, forms, receipt, &redaction)?
+        };
         Ok(Self { key: ObjectKey::event(receipt, &claim.event), json: serde_json::to_vec(&event)?.into() })
     }
 }
 
-impl<'r> Event<'r> {
+impl<'r> CloudEvent<'r> {
     fn new(
         claim: &'r Claim<'_>,
         forms: &Forms<'r>,

@@ -4,7 +4,7 @@
 use aws_config::environment::EnvironmentVariableCredentialsProvider;
 use aws_sdk_s3::config::Region;
 
-use super::{Config, ConfigError, Place, Waiting, check_apart};
+use super::{Config, ConfigError, OverflowPlace, Place, check_apart};
 use crate::overflow::{Overflow, Sqs, sqs_settings};
 use crate::store::{Folder, S3, Store, s3_settings};
 
@@ -30,8 +30,8 @@ impl Config {
     #[must_use]
     pub fn open_overflow(&self) -> Option<Overflow> {
         Some(match self.overflow.clone()? {
-            Waiting::Folder(path) => Overflow::Folder(Folder::new(path)),
-            Waiting::Queue(url) => {
+            OverflowPlace::Folder(path) => Overflow::Folder(Folder::new(path)),
+            OverflowPlace::Queue(url) => {
                 let settings = sqs_settings(self.aws.sqs_endpoint.as_deref()).region(self.region());
                 let settings = settings.credentials_provider(EnvironmentVariableCredentialsProvider::new());
                 Overflow::Sqs(Sqs::new(settings, url))

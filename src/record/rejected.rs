@@ -4,7 +4,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::{Event, Forms, ObjectKey, Receipt, Record, Redaction};
+use super::{CloudEvent, Forms, ObjectKey, Receipt, Record, Redaction};
 use crate::verify::{Claim, Denied, Digest, Token, Tokens};
 
 /// Strangers write these: what is larger is kept without its form.
@@ -13,7 +13,7 @@ const BYTES_MAX: usize = 64 * 1024;
 #[derive(Serialize)]
 struct Rejected<'r> {
     #[serde(flatten)]
-    event: Event<'r>,
+    event: CloudEvent<'r>,
     reason: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     applicationtoken: Option<String>,
@@ -57,7 +57,7 @@ impl Record {
             (Denied::Contested, _) | (_, None) => None,
         };
         let mut rejected = Rejected {
-            event: Event::new(claim, forms, receipt, &redaction)?,
+            event: CloudEvent::new(claim, forms, receipt, &redaction)?,
             reason: denied.to_string(),
             applicationtoken: digest(&claim.application_token),
             urltoken: digest(&claim.url_token),

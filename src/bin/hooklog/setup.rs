@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use aws_config::{BehaviorVersion, SdkConfig};
-use hooklog::config::{Config, Place, Waiting};
+use hooklog::config::{Config, OverflowPlace, Place};
 use hooklog::overflow::{Overflow, Sqs, sqs_settings};
 use hooklog::record::Receipt;
 use hooklog::store::{Folder, S3, Store, http_client, s3_settings};
@@ -63,8 +63,8 @@ pub async fn store(place: Option<&Place>, config: &Config) -> (Place, Store) {
 /// The overflow that `HOOKLOG_OVERFLOW` names.
 pub async fn overflow(config: &Config) -> Option<Overflow> {
     Some(match config.overflow.clone()? {
-        Waiting::Folder(path) => Overflow::Folder(Folder::new(path)),
-        Waiting::Queue(url) => {
+        OverflowPlace::Folder(path) => Overflow::Folder(Folder::new(path)),
+        OverflowPlace::Queue(url) => {
             let aws = aws().await;
             let mut settings = sqs_settings(config.aws.sqs_endpoint.as_deref().or(aws.endpoint_url()));
             settings.set_region(aws.region().cloned()).set_credentials_provider(aws.credentials_provider());
