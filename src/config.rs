@@ -47,6 +47,8 @@ pub struct Aws {
     pub s3_endpoint: Option<String>,
     /// `AWS_ENDPOINT_URL_SQS`, else `AWS_ENDPOINT_URL`: another queue service.
     pub sqs_endpoint: Option<String>,
+    /// `SSL_CERT_FILE` or `SSL_CERT_DIR`: the system's roots are others than Amazon's.
+    pub has_own_roots: bool,
     /// `AWS_LAMBDA_FUNCTION_NAME`: the one dimension of the metrics.
     pub function_name: Option<String>,
 }
@@ -103,7 +105,7 @@ impl Config {
         let mut any_endpoint = None;
         for (name, value) in environment {
             let Some(name) = name.to_str() else { continue };
-            if !name.starts_with("HOOKLOG_") && !name.starts_with("AWS_") || value.is_empty() {
+            if !["HOOKLOG_", "AWS_", "SSL_CERT_"].iter().any(|ours| name.starts_with(ours)) || value.is_empty() {
                 continue;
             }
             let value = value.into_string().or(Err(ConfigError::NotUtf8 { name: name.to_owned() }))?;
@@ -116,6 +118,7 @@ impl Config {
                 "AWS_ENDPOINT_URL_S3" => config.aws.s3_endpoint = Some(value),
                 "AWS_ENDPOINT_URL_SQS" => config.aws.sqs_endpoint = Some(value),
                 "AWS_ENDPOINT_URL" => any_endpoint = Some(value),
+                "SSL_CERT_FILE" | "SSL_CERT_DIR" => config.aws.has_own_roots = true,
                 "AWS_LAMBDA_FUNCTION_NAME" => config.aws.function_name = Some(value),
                 "AWS_LAMBDA_LOG_LEVEL" => config.log_level = Some(value),
                 _ if name.starts_with("HOOKLOG_") => return Err(ConfigError::Unknown { name: name.to_owned() }),

@@ -3,12 +3,14 @@
 mod folder;
 mod memory;
 mod s3;
+mod tls;
 
 use bytes::Bytes;
 
 pub use folder::Folder;
 pub use memory::Memory;
-pub use s3::{S3, http_client, s3_settings};
+pub use s3::{S3, s3_settings};
+pub use tls::{Roots, http_client};
 
 /// Where objects are kept.
 #[derive(Clone, Debug)]
@@ -60,6 +62,15 @@ pub enum StoreError {
 }
 
 impl Store {
+    /// Opens the connection that the first object would have to wait for. What is wrong with the store, the first
+    /// object will tell.
+    pub async fn connect(&self) {
+        match self {
+            Self::S3(s3) => s3.connect().await,
+            Self::Folder(_) | Self::Memory(_) => {}
+        }
+    }
+
     /// Keeps the bytes under a key that is not taken yet. When it returns, they are durable.
     ///
     /// # Errors

@@ -6,7 +6,7 @@ use aws_sdk_s3::config::Region;
 
 use super::{Config, ConfigError, OverflowPlace, Place, check_apart};
 use crate::overflow::{Overflow, Sqs, sqs_settings};
-use crate::store::{Folder, S3, Store, s3_settings};
+use crate::store::{Folder, Roots, S3, Store, s3_settings};
 
 impl Config {
     /// The store that `HOOKLOG_STORE` names.
@@ -19,7 +19,8 @@ impl Config {
         Ok(match place {
             Place::Folder(path) => Store::Folder(Folder::new(path)),
             Place::S3 { bucket, prefix } => {
-                let settings = s3_settings(self.aws.s3_endpoint.as_deref()).region(self.region());
+                let endpoint = self.aws.s3_endpoint.as_deref();
+                let settings = s3_settings(endpoint, self.roots(endpoint)).region(self.region());
                 let settings = settings.credentials_provider(EnvironmentVariableCredentialsProvider::new());
                 Store::S3(S3::new(settings, bucket, prefix))
             }
@@ -32,11 +33,20 @@ impl Config {
         Some(match self.overflow.clone()? {
             OverflowPlace::Folder(path) => Overflow::Folder(Folder::new(path)),
             OverflowPlace::Queue(url) => {
-                let settings = sqs_settings(self.aws.sqs_endpoint.as_deref()).region(self.region());
+                let endpoint = self.aws.sqs_endpoint.as_deref();
+                let settings = sqs_settings(endpoint, self.roots(endpoint)).region(self.region());
                 let settings = settings.credentials_provider(EnvironmentVariableCredentialsProvider::new());
                 Overflow::Sqs(Sqs::new(settings, url))
             }
         })
+    }
+
+    /// Amazon's roots are enough for AWS's own endpoints, and for plain HTTP. China's endpoints, other services and an
+    /// `SSL_CERT_FILE` that somebody set have the system's.
+    fn roots(&self, endpoint: Option<&str>) -> Roots {
+        let is_china = self.aws.region.as_deref().is_some_and(|region| region.starts_with("cn-"));
+        let is_own = endpoint.is_some_and(|endpoint| !endpoint.starts_with("http://"));
+        if is_china || is_own || self.aws.has_own_roots { Roots::System } else { Roots::Amazon }
     }
 
     fn region(&self) -> Option<Region> {

@@ -9,7 +9,7 @@ use aws_sdk_sqs::config::timeout::TimeoutConfig;
 use aws_sdk_sqs::config::{BehaviorVersion, Builder, Config};
 
 use super::OverflowError;
-use crate::store::http_client;
+use crate::store::{Roots, http_client};
 
 /// One attempt; all of them together are bounded by whoever waits.
 const ATTEMPT_MAX: Duration = Duration::from_millis(550);
@@ -19,12 +19,12 @@ const FIRST_BACKOFF: Duration = Duration::from_millis(30);
 
 /// What every client for SQS starts from; the caller adds region and credentials.
 #[must_use]
-pub fn sqs_settings(endpoint: Option<&str>) -> Builder {
+pub fn sqs_settings(endpoint: Option<&str>, roots: Roots) -> Builder {
     let mut settings = Config::builder().behavior_version(BehaviorVersion::latest());
     settings.set_endpoint_url(endpoint.map(str::to_owned));
     let timeouts = TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT_MAX).connect_timeout(CONNECT_MAX);
     let retries = RetryConfig::standard().with_max_attempts(ATTEMPTS_MAX).with_initial_backoff(FIRST_BACKOFF);
-    settings.http_client(http_client()).timeout_config(timeouts.build()).retry_config(retries)
+    settings.http_client(http_client(roots)).timeout_config(timeouts.build()).retry_config(retries)
 }
 
 /// A queue.

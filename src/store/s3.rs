@@ -6,14 +6,12 @@ use aws_sdk_s3::Client;
 use aws_sdk_s3::config::interceptors::InterceptorContext;
 use aws_sdk_s3::config::retry::{ClassifyRetry, RetryAction, RetryConfig, RetryPartition, TokenBucket};
 use aws_sdk_s3::config::timeout::TimeoutConfig;
-use aws_sdk_s3::config::{BehaviorVersion, Builder, Config, SharedHttpClient};
+use aws_sdk_s3::config::{BehaviorVersion, Builder, Config};
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::primitives::ByteStream;
-use aws_smithy_http_client::Builder as HttpClient;
-use aws_smithy_http_client::tls::Provider;
-use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use bytes::Bytes;
 
+use super::tls::{Roots, http_client};
 use super::{Put, StoreError};
 
 /// One attempt at keeping an object.
@@ -28,16 +26,10 @@ const BACKOFF_MAX: Duration = Duration::from_millis(400);
 /// What every client for S3 starts from; the caller adds region and credentials. An endpoint of the caller's own is
 /// addressed path-style, as S3-compatible stores want it.
 #[must_use]
-pub fn s3_settings(endpoint: Option<&str>) -> Builder {
+pub fn s3_settings(endpoint: Option<&str>, roots: Roots) -> Builder {
     let mut settings = Config::builder().behavior_version(BehaviorVersion::latest());
     settings.set_endpoint_url(endpoint.map(str::to_owned)).set_force_path_style(Some(endpoint.is_some()));
-    settings.http_client(http_client())
-}
-
-/// TLS by rustls and ring: smaller than the SDK's own choice, and it builds without CMake.
-#[must_use]
-pub fn http_client() -> SharedHttpClient {
-    HttpClient::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https()
+    settings.http_client(http_client(roots))
 }
 
 /// A bucket, and the prefix of all of our keys in it.
@@ -53,6 +45,14 @@ impl S3 {
     #[must_use]
     pub fn new(settings: Builder, bucket: String, prefix: String) -> Self {
         Self { client: Client::from_conf(with_limits(settings)), bucket, prefix }
+    }
+
+    /// Asks for the bucket, so that the first object finds an open connection. Any answer will do, and none.
+    pub(super) async fn connect(&self) {
+        let timeouts = TimeoutConfig::builder().operation_timeout(ATTEMPT_MAX).build();
+        let once = Config::builder().timeout_config(timeouts).retry_config(RetryConfig::disabled());
+        let bucket = self.client.head_bucket().bucket(&self.bucket).customize().config_override(once);
+        let _any_answer_will_do = bucket.send().await;
     }
 
     pub(super) async fn put_new(&self, key: &str, bytes: Bytes, media_type: &str) -> Result<Put, StoreError> {

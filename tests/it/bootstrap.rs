@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::support::bootstrap::{Bootstrap, answer, event};
+use crate::support::bootstrap::{Bootstrap, Function, answer, event};
+use crate::support::s3::{BUCKET, S3Server};
 use crate::support::samples::{self, URL_TOKEN};
 use crate::support::{Post, files, record};
 
@@ -70,6 +71,24 @@ async fn what_is_no_request_of_a_function_url_is_refused_and_the_function_lives_
     }
     assert_eq!(answer(&function.invoke(&good).await).status, 200);
     assert_eq!(files(&function.folder()).len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_stores_certificate_is_trusted_when_the_system_trusts_it() {
+    let (s3, certificate) = S3Server::start_tls().await;
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), certificate).unwrap();
+    let store = format!("s3://{BUCKET}");
+    for (trusted, status) in [(Some(file.path().to_str().unwrap()), 200), (None, 503)] {
+        let own = s3.environment();
+        let mut environment: Vec<_> = own.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        environment.extend([("HOOKLOG_STORE", store.as_str()), ("HOOKLOG_TOKENS", URL_TOKEN)]);
+        environment.extend(trusted.map(|file| ("SSL_CERT_FILE", file)));
+        let function = Function::start(env!("CARGO_BIN_EXE_bootstrap"), &environment);
+        let response = function.invoke(&event(&Post::form(&format!("/{URL_TOKEN}"), FORM))).await;
+        assert_eq!(answer(&response).status, status, "{response}");
+    }
+    assert_eq!(files(&s3.bucket_folder()).len(), 1);
 }
 
 #[test]

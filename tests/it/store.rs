@@ -2,7 +2,7 @@
 
 use aws_sdk_s3::config::{Credentials, Region};
 use bytes::Bytes;
-use hooklog::store::{Folder, Memory, Put, S3, Store, s3_settings};
+use hooklog::store::{Folder, Memory, Put, Roots, S3, Store, s3_settings};
 
 use crate::support::faults::{Fault, FaultyS3, SESSION_TOKEN, Times};
 use crate::support::s3::{ACCESS_KEY, BUCKET, S3Server, SECRET_KEY, store};
@@ -15,7 +15,7 @@ fn s3(server: &S3Server, prefix: &str) -> Store {
 
 fn s3_with(server: &S3Server, keys: Credentials, prefix: &str) -> Store {
     let region = Region::new("eu-central-1");
-    let settings = s3_settings(Some(&server.endpoint)).region(region).credentials_provider(keys);
+    let settings = s3_settings(Some(&server.endpoint), Roots::Amazon).region(region).credentials_provider(keys);
     Store::S3(S3::new(settings, BUCKET.into(), prefix.into()))
 }
 

@@ -46,7 +46,10 @@ fn run() -> Result<(), Error> {
     let function = &Function::new(&config)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let serve = async move |event: LambdaEvent<Box<RawValue>>| function.invoke(&event).await;
-    runtime.block_on(lambda_runtime::run(service_fn(serve)))
+    runtime.block_on(async {
+        function.receiver.store.connect().await;
+        lambda_runtime::run(service_fn(serve)).await
+    })
 }
 
 impl Function {

@@ -8,7 +8,7 @@ use aws_config::{BehaviorVersion, SdkConfig};
 use hooklog::config::{Config, OverflowPlace, Place};
 use hooklog::overflow::{Overflow, Sqs, sqs_settings};
 use hooklog::record::Receipt;
-use hooklog::store::{Folder, S3, Store, http_client, s3_settings};
+use hooklog::store::{Folder, Roots, S3, Store, http_client, s3_settings};
 use jiff::Timestamp;
 use rustix::process::{Resource, Rlimit};
 use tokio::runtime::{Builder, Runtime};
@@ -52,7 +52,7 @@ pub async fn store(place: Option<&Place>, config: &Config) -> (Place, Store) {
         Place::Folder(path) => Store::Folder(Folder::new(path)),
         Place::S3 { bucket, prefix } => {
             let aws = aws().await;
-            let mut settings = s3_settings(config.aws.s3_endpoint.as_deref().or(aws.endpoint_url()));
+            let mut settings = s3_settings(config.aws.s3_endpoint.as_deref().or(aws.endpoint_url()), Roots::System);
             settings.set_region(aws.region().cloned()).set_credentials_provider(aws.credentials_provider());
             Store::S3(S3::new(settings, bucket, prefix))
         }
@@ -66,7 +66,7 @@ pub async fn overflow(config: &Config) -> Option<Overflow> {
         OverflowPlace::Folder(path) => Overflow::Folder(Folder::new(path)),
         OverflowPlace::Queue(url) => {
             let aws = aws().await;
-            let mut settings = sqs_settings(config.aws.sqs_endpoint.as_deref().or(aws.endpoint_url()));
+            let mut settings = sqs_settings(config.aws.sqs_endpoint.as_deref().or(aws.endpoint_url()), Roots::System);
             settings.set_region(aws.region().cloned()).set_credentials_provider(aws.credentials_provider());
             Overflow::Sqs(Sqs::new(settings, url))
         }
@@ -75,7 +75,7 @@ pub async fn overflow(config: &Config) -> Option<Overflow> {
 
 /// What every AWS tool goes by: environment, profile files, and the machine's own role.
 async fn aws() -> SdkConfig {
-    aws_config::defaults(BehaviorVersion::latest()).http_client(http_client()).load().await
+    aws_config::defaults(BehaviorVersion::latest()).http_client(http_client(Roots::System)).load().await
 }
 
 /// Lets the process open as many files as the system allows it: each connection is one.

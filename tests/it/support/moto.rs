@@ -7,6 +7,7 @@ use std::process::{Child, Command, Stdio};
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::config::{Builder, Credentials, Region};
 use hooklog::overflow::{Overflow, Sqs, sqs_settings};
+use hooklog::store::Roots;
 
 pub struct Moto {
     server: Child,
@@ -52,7 +53,7 @@ impl Drop for Moto {
 
 pub fn settings(endpoint: &str) -> Builder {
     let keys = Credentials::new("AKIDEXAMPLE", "secret", None, None, "test");
-    sqs_settings(Some(endpoint)).region(Region::new("eu-central-1")).credentials_provider(keys)
+    sqs_settings(Some(endpoint), Roots::Amazon).region(Region::new("eu-central-1")).credentials_provider(keys)
 }
 
 pub fn overflow(endpoint: &str, queue: &str) -> Overflow {

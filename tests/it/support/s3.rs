@@ -1,13 +1,15 @@
 //! A real S3 server (s3s-fs) in the test's own process, over HTTP, on a temporary folder.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use aws_sdk_s3::config::{Credentials, Region};
-use hooklog::store::{S3, Store, s3_settings};
+use hooklog::store::{Roots, S3, Store, s3_settings};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use s3s::auth::SimpleAuth;
 use s3s::service::{S3Service, S3ServiceBuilder};
 use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
 
 pub const BUCKET: &str = "events-bucket";
 pub const ACCESS_KEY: &str = "AKIDEXAMPLE";
@@ -23,7 +25,8 @@ pub fn service(folder: &Path) -> S3Service {
 /// A store at this endpoint.
 pub fn store(endpoint: &str) -> Store {
     let keys = Credentials::new(ACCESS_KEY, SECRET_KEY, None, None, "test");
-    let settings = s3_settings(Some(endpoint)).region(Region::new("eu-central-1")).credentials_provider(keys);
+    let settings =
+        s3_settings(Some(endpoint), Roots::Amazon).region(Region::new("eu-central-1")).credentials_provider(keys);
     Store::S3(S3::new(settings, BUCKET.into(), String::new()))
 }
 
@@ -35,17 +38,42 @@ pub struct S3Server {
 impl S3Server {
     /// Serves on the runtime of the test until that ends.
     pub async fn start() -> Self {
+        Self::start_with(None).await
+    }
+
+    /// Serves over TLS, with a certificate that it signed itself; gives that as PEM.
+    pub async fn start_tls() -> (Self, String) {
+        let own = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+        let key = rustls::pki_types::PrivateKeyDer::try_from(own.signing_key.serialize_der()).unwrap();
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config =
+            rustls::ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+        let config = config.with_no_client_auth().with_single_cert(vec![own.cert.der().clone()], key).unwrap();
+        (Self::start_with(Some(TlsAcceptor::from(Arc::new(config)))).await, own.cert.pem())
+    }
+
+    async fn start_with(tls: Option<TlsAcceptor>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join(BUCKET)).unwrap();
         let service = service(folder.path());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let endpoint = format!("http://{}", listener.local_addr().unwrap());
+        let port = listener.local_addr().unwrap().port();
+        let endpoint =
+            if tls.is_some() { format!("https://localhost:{port}") } else { format!("http://127.0.0.1:{port}") };
         tokio::spawn(async move {
-            let server = hyper_util::server::conn::auto::Builder::new(TokioExecutor::new());
             loop {
                 let (stream, _) = listener.accept().await.unwrap();
-                let connection = server.serve_connection(TokioIo::new(stream), service.clone()).into_owned();
-                tokio::spawn(connection);
+                let (service, tls) = (service.clone(), tls.clone());
+                tokio::spawn(async move {
+                    let server = hyper_util::server::conn::auto::Builder::new(TokioExecutor::new());
+                    let _client_has_gone = match tls {
+                        None => server.serve_connection(TokioIo::new(stream), service).await,
+                        Some(tls) => {
+                            let Ok(stream) = tls.accept(stream).await else { return };
+                            server.serve_connection(TokioIo::new(stream), service).await
+                        }
+                    };
+                });
             }
         });
         Self { endpoint, folder }
