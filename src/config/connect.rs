@@ -53,3 +53,23 @@ impl Config {
         self.aws.region.clone().map(Region::new)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_systems_roots_are_read_only_where_amazons_are_not_enough() {
+        let check = |variables: &[(&str, &str)], roots: Roots| {
+            let config = Config::read(variables.iter().map(|(name, value)| (name.into(), value.into()))).unwrap();
+            assert_eq!(config.roots(config.aws.s3_endpoint.as_deref()), roots, "{variables:?}");
+        };
+        check(&[("AWS_REGION", "eu-central-1")], Roots::Amazon);
+        check(&[("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:9000")], Roots::Amazon);
+        check(&[("AWS_ENDPOINT_URL_S3", "https://s3.example.com")], Roots::System);
+        check(&[("AWS_ENDPOINT_URL", "https://s3.example.com")], Roots::System);
+        check(&[("AWS_REGION", "cn-north-1")], Roots::System);
+        check(&[("SSL_CERT_FILE", "/x.pem")], Roots::System);
+        check(&[("SSL_CERT_DIR", "/x")], Roots::System);
+    }
+}
