@@ -59,6 +59,9 @@ pub enum Loss {
     /// The record could not be made.
     #[error("the record could not be written as JSON")]
     Record(#[from] serde_json::Error),
+    /// Other large bodies have all the memory that there is for them.
+    #[error("too many large bodies at once")]
+    Busy,
     /// The store failed, and there is no overflow.
     #[error("the store did not take the event, and there is no overflow")]
     Store(#[source] StoreError),
@@ -119,8 +122,8 @@ pub struct Receiver {
 impl Received {
     /// A request that the door itself could not read.
     #[must_use]
-    pub fn refused(refusal: Refusal) -> Self {
-        Self { outcome: Outcome::Refused(refusal), facts: None, body_bytes: 0, stored_in: None }
+    pub fn unread(outcome: Outcome) -> Self {
+        Self { outcome, facts: None, body_bytes: 0, stored_in: None }
     }
 }
 

@@ -274,6 +274,15 @@ mod tests {
     }
 
     #[test]
+    fn a_field_that_only_resembles_a_secret_survives_in_an_odd_form_too() {
+        let odd = record("x.y=1", "data[token_type]=bearer&data[UF_TOKEN_COUNT]=12&data[My token]=hello&b=%FF");
+        assert_eq!(odd["data"]["data"]["token_type"], "bearer");
+        assert_eq!(odd["data"]["data"]["UF_TOKEN_COUNT"], "12");
+        assert_eq!(odd["data"]["data"]["My token"], "hello");
+        assert!(odd["rawform"].as_str().unwrap().starts_with("data[token_type]=bearer&data[UF_TOKEN_COUNT]=12&"));
+    }
+
+    #[test]
     fn the_raw_form_is_there_when_the_tree_cannot_say_it_all() {
         let raw = |query: &str, body: &str| {
             let record = record(query, body);

@@ -1,7 +1,7 @@
 //! The accepted tokens, and the proof that the portal sent a form.
 //!
-//! Only [`Tokens::verify`] makes a [`Verified`], and only a `Verified` can become a record, so nothing unverified
-//! is ever kept as an event.
+//! Only [`Tokens::verify`] makes a [`Verified`], and an event's record is made of one. What a denied claim leaves is kept
+//! apart, below `rejected/`, and comes back through [`Tokens::accepted`] only.
 
 mod accepted;
 mod digest;

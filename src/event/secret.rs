@@ -16,41 +16,46 @@ const NAMES: [&str; 9] = [
 /// The name under which a bot without an application carries its token in the query.
 const CLIENT_ID: &str = "client_id";
 
-/// Is what stands under this name a secret? A name with anything but letters, digits and `_` is no name of Bitrix24's,
-/// and one of ours in it is enough.
+/// Is what stands under this key of a tree a secret?
 #[must_use]
-pub fn is_secret(name: &[u8]) -> bool {
-    let is_plain = name.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
-    NAMES.iter().any(|secret| name.eq_ignore_ascii_case(secret.as_bytes())) || !is_plain && may_be_secret(name)
+pub fn is_secret(key: &[u8]) -> bool {
+    parts(key).any(is_name)
 }
 
-/// Could what stands under this name be a secret, where PHP may have changed the name? It makes `auth_token` of
-/// `auth[token`, and the one key `a[token` of `x[a[token]`.
+/// Was this field's name a secret's, as it was sent? PHP makes `auth_token` of `auth[token` and of `auth.token`, and drops
+/// what follows a bracket that is not closed, so that the tree does not tell.
 #[must_use]
-pub fn may_be_secret(name: &[u8]) -> bool {
-    NAMES.iter().any(|secret| has_word(name, secret))
+pub fn was_secret(sent_name: &[u8]) -> bool {
+    sent_parts(sent_name).any(is_name)
 }
 
-/// Is this the name of a bot's token in the query?
+/// Is this the key of a bot's token in the query?
 #[must_use]
-pub fn is_client_id(name: &[u8]) -> bool {
-    name.eq_ignore_ascii_case(CLIENT_ID.as_bytes())
+pub fn is_client_id(key: &[u8]) -> bool {
+    parts(key).any(is_client_id_name)
 }
 
-/// Could this be the name of a bot's token, where PHP may have changed the name?
+/// Was this field's name that of a bot's token, as it was sent?
 #[must_use]
-pub fn may_be_client_id(name: &[u8]) -> bool {
-    has_word(name, CLIENT_ID)
+pub fn was_client_id(sent_name: &[u8]) -> bool {
+    sent_parts(sent_name).any(is_client_id_name)
 }
 
-/// Does the word stand in the name, in any letter case, with no letter or digit before or after it?
-fn has_word(name: &[u8], word: &str) -> bool {
-    let is_bound = |byte: Option<&u8>| byte.is_none_or(|byte| !byte.is_ascii_alphanumeric());
-    name.windows(word.len()).enumerate().any(|(start, part)| {
-        part.eq_ignore_ascii_case(word.as_bytes())
-            && is_bound(start.checked_sub(1).and_then(|before| name.get(before)))
-            && is_bound(name.get(start.saturating_add(word.len())))
-    })
+fn is_name(part: &[u8]) -> bool {
+    NAMES.iter().any(|secret| part.eq_ignore_ascii_case(secret.as_bytes()))
+}
+
+fn is_client_id_name(part: &[u8]) -> bool {
+    part.eq_ignore_ascii_case(CLIENT_ID.as_bytes())
+}
+
+/// A key is one part, unless brackets were sent inside brackets.
+fn parts(key: &[u8]) -> impl Iterator<Item = &[u8]> {
+    key.split(|byte| matches!(byte, b'[' | b']')).map(<[u8]>::trim_ascii)
+}
+
+fn sent_parts(sent_name: &[u8]) -> impl Iterator<Item = &[u8]> {
+    sent_name.split(|byte| matches!(byte, b'[' | b']' | b'.' | b' ' | 0))
 }
 
 #[cfg(test)]
@@ -59,22 +64,25 @@ mod tests {
 
     #[test]
     fn secrets_are_known_by_name_in_any_letter_case() {
-        for name in ["application_token", "AUTH_ID", "Refresh_Token", "TOKEN", "password"] {
-            assert!(is_secret(name.as_bytes()) && may_be_secret(name.as_bytes()), "{name}");
+        for name in ["application_token", "AUTH_ID", "Refresh_Token", "TOKEN", "password", "0[Refresh_Id", " token"] {
+            assert!(is_secret(name.as_bytes()), "{name}");
         }
-        for name in ["", "tokens", "member_id", "client_id", "mytoken", "expires"] {
-            assert!(!is_secret(name.as_bytes()) && !may_be_secret(name.as_bytes()), "{name}");
+        let others =
+            ["", "tokens", "token_type", "UF_TOKEN", "member_id", "client_id", "mytoken", "My token", "a.token"];
+        for name in others {
+            assert!(!is_secret(name.as_bytes()), "{name}");
         }
-        assert!(is_client_id(b"CLIENT_ID") && may_be_client_id(b"x[client_id"));
+        assert!(is_client_id(b"CLIENT_ID") && !is_client_id(b"client"));
     }
 
     #[test]
-    fn a_name_that_php_made_of_another_may_be_a_secret() {
-        for name in ["auth_application_token", "token_x"] {
-            assert!(!is_secret(name.as_bytes()) && may_be_secret(name.as_bytes()), "{name}");
+    fn a_name_that_php_changes_is_known_as_it_was_sent() {
+        for name in ["auth[application_token", "auth.token", "a[b][Password", "x token", "token\0y"] {
+            assert!(was_secret(name.as_bytes()), "{name}");
         }
-        for name in ["0[Refresh_Id", "a.token.b", "token ", " access_token"] {
-            assert!(is_secret(name.as_bytes()), "{name}");
+        for name in ["auth[token_type", "a.b", "UF_TOKEN[x"] {
+            assert!(!was_secret(name.as_bytes()), "{name}");
         }
+        assert!(was_client_id(b"x[client_id"));
     }
 }

@@ -45,7 +45,6 @@ fn refused(refusal: Refusal) -> Answer {
         Refusal::NotAForm => problem(415, "Not an application/x-www-form-urlencoded form", None),
         Refusal::TooSlow => problem(408, "The body did not come in time", None),
         Refusal::BrokenOff => problem(400, "The body broke off", None),
-        Refusal::Busy => problem(503, "Too many large bodies at once", Some(RETRY_AFTER)),
         Refusal::TooManyBytes { .. } | Refusal::Form(_) => problem(413, "Form too large", None),
     }
 }

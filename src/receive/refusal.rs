@@ -32,9 +32,6 @@ pub enum Refusal {
     /// The connection ended before the body.
     #[error("the body broke off")]
     BrokenOff,
-    /// Other large bodies have all the memory there is for them.
-    #[error("too many large bodies at once")]
-    Busy,
     /// A larger tree than is taken.
     #[error("the form is over a limit")]
     Form(#[from] FormError),

@@ -28,7 +28,7 @@ fn mask_field(field: &[u8], redaction: &Redaction<'_>) -> String {
     };
     match value {
         None => shown_name,
-        Some(value) if redaction.is_secret(&decoded(name)) || redaction.is_in(&decoded(value)) => {
+        Some(value) if redaction.was_secret(&decoded(name)) || redaction.is_in(&decoded(value)) => {
             format!("{shown_name}={}", masked(&decoded(value)))
         }
         Some(value) => format!("{shown_name}={}", encode(value)),

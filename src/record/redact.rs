@@ -7,7 +7,7 @@ use memchr::memmem::Finder;
 use serde::ser::{Serialize, SerializeMap as _, SerializeSeq as _, Serializer};
 
 use super::{Forms, raw};
-use crate::event::{is_client_id, is_secret, may_be_client_id, may_be_secret};
+use crate::event::{is_client_id, is_secret, was_client_id, was_secret};
 use crate::form::{self, Array, Form, Value, php_lossy};
 use crate::verify::{Digest, Token};
 
@@ -17,7 +17,6 @@ use crate::verify::{Digest, Token};
 pub(super) struct Redaction<'t> {
     tokens: Vec<Finder<'t>>,
     client_id: bool,
-    is_lossless: bool,
     nameless: HashSet<Vec<u8>>,
 }
 
@@ -30,31 +29,30 @@ impl<'t> Redaction<'t> {
         let mut redaction = Self {
             tokens: searched.map(Finder::new).collect(),
             client_id: has_client_id(forms.query.root()),
-            is_lossless: forms.request.is_lossless(),
             nameless: HashSet::new(),
         };
-        if !redaction.is_lossless {
+        if !forms.request.is_lossless() {
             redaction.nameless = redaction.values_of_secrets(forms);
         }
         redaction
     }
 
-    /// What was sent under secrets' names. PHP drops some parts of names, and then the tree does not tell.
+    /// What was sent under secrets' names, for a form whose names PHP changed or dropped.
     fn values_of_secrets(&self, forms: &Forms<'_>) -> HashSet<Vec<u8>> {
         let pairs = [forms.raw_query, forms.raw_body].into_iter().flat_map(raw::pairs);
-        let secrets = pairs.filter(|(name, value)| value.len() >= NAMELESS_BYTES_MIN && self.is_secret(name));
+        let secrets = pairs.filter(|(name, value)| value.len() >= NAMELESS_BYTES_MIN && self.was_secret(name));
         secrets.map(|(_, value)| value).collect()
     }
 
-    /// Is what stands under this name a secret here? `CLIENT_ID` is one where the query has it: a bot without an
-    /// application carries its token there, and the payload repeats it. In a form that PHP changed, a name that could
-    /// have been a secret's counts as one.
-    pub fn is_secret(&self, name: &[u8]) -> bool {
-        if self.is_lossless {
-            is_secret(name) || self.client_id && is_client_id(name)
-        } else {
-            may_be_secret(name) || self.client_id && may_be_client_id(name)
-        }
+    /// Is what stands under this key a secret here? `CLIENT_ID` is one where the query has it: a bot without an
+    /// application carries its token there, and the payload repeats it.
+    pub fn is_secret(&self, key: &[u8]) -> bool {
+        is_secret(key) || self.client_id && is_client_id(key)
+    }
+
+    /// Was this name a secret's, as it was sent?
+    pub fn was_secret(&self, sent_name: &[u8]) -> bool {
+        was_secret(sent_name) || self.client_id && was_client_id(sent_name)
     }
 
     /// Does a presented token stand in these bytes?
@@ -74,7 +72,7 @@ impl<'t> Redaction<'t> {
 }
 
 fn has_client_id(array: Array<'_>) -> bool {
-    array.entries().any(|(name, value)| may_be_client_id(name) || value.as_array().is_some_and(has_client_id))
+    array.entries().any(|(name, value)| is_client_id(name) || value.as_array().is_some_and(has_client_id))
 }
 
 /// What is written in a secret's place.

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use hooklog::config::{Config, ConfigError};
 use hooklog::form::Limits;
-use hooklog::receive::{Answer, Quota, Received, Receiver, Refusal};
+use hooklog::receive::{Answer, Outcome, Quota, Received, Receiver, Refusal};
 use hooklog::record::Receipt;
 use hooklog::telemetry::{Level, Log};
 use jiff::Timestamp;
@@ -85,11 +85,11 @@ impl Function {
 
     async fn receive(&self, invocation: &Invocation<'_>, receipt: &Receipt<'_>) -> Received {
         if invocation.method().is_empty() {
-            return Received::refused(Refusal::Invocation);
+            return Received::unread(Outcome::Refused(Refusal::Invocation));
         }
         match invocation.body() {
             Ok(body) => self.receiver.receive(&invocation.request(&body), receipt).await,
-            Err(_malformed) => Received::refused(Refusal::Base64),
+            Err(_malformed) => Received::unread(Outcome::Refused(Refusal::Base64)),
         }
     }
 }

@@ -24,6 +24,7 @@ pub async fn run(args: &Demo) -> Result<ExitCode> {
     let temporary = tempfile::tempdir().context("no temporary folder can be made")?;
     let folder = args.keep.as_deref().unwrap_or(temporary.path());
     let store = Store::Folder(Folder::new(folder));
+    let before = store.list("events/", "", usize::MAX).await?.pop().unwrap_or_default();
     let samples = samples::all()?;
     let url_token = setup::new_token()?;
     let receiver = Receiver {
@@ -45,8 +46,9 @@ pub async fn run(args: &Demo) -> Result<ExitCode> {
     let surprises = send(&samples, &Sender::new(&url)?).await?;
     let _server_is_gone = stop.send(());
     server.await.context("the server broke down")?;
-    show(&store, samples.len().saturating_sub(NOT_KEPT.len())).await?;
-    Ok(if surprises == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    let expected = samples.len().saturating_sub(NOT_KEPT.len());
+    let kept = show(&store, &before, expected).await?;
+    Ok(if surprises == 0 && kept == expected { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// The samples' own application tokens, and a URL token for those that carry none.
@@ -74,8 +76,9 @@ async fn send(samples: &[Sample], sender: &Sender) -> Result<usize> {
     Ok(surprises)
 }
 
-async fn show(store: &Store, expected: usize) -> Result<()> {
-    let keys = store.list("events/", "", usize::MAX).await?;
+/// Shows the events that came after this key, and counts them.
+async fn show(store: &Store, before: &str, expected: usize) -> Result<usize> {
+    let keys = store.list("events/", before, usize::MAX).await?;
     let mut last = None;
     for key in &keys {
         let json = store.get(key).await?.context("an event is gone")?;
@@ -89,5 +92,5 @@ async fn show(store: &Store, expected: usize) -> Result<()> {
     if let Some(event) = last {
         output::say(&serde_json::to_string_pretty(&event)?)?;
     }
-    Ok(())
+    Ok(keys.len())
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::BytesMut;
-use hooklog::receive::{Answer, Received, Receiver, Refusal, Request};
+use hooklog::receive::{Answer, Loss, Outcome, Received, Receiver, Refusal, Request};
 use hooklog::record::Receipt;
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::{Body as _, Bytes, Incoming};
@@ -124,25 +124,26 @@ impl Door {
                 };
                 self.receiver.receive(&request, &receipt).await
             }
-            Err(refusal) => Received::refused(refusal),
+            Err(outcome) => Received::unread(outcome),
         };
         (self.observer)(&received, &receipt, started.elapsed());
         Ok(response(Answer::from(&received.outcome)))
     }
 
-    async fn read(&self, body: Incoming) -> Result<Body, Refusal> {
+    async fn read(&self, body: Incoming) -> Result<Body, Outcome> {
         let read = async {
             // A body that does not say how long it is may be as long as any.
             let length = body.size_hint().upper().and_then(|length| usize::try_from(length).ok());
             let memory = self.reserve(length.unwrap_or(usize::MAX)).await?;
-            self.collect(body).await.map(|bytes| Body { bytes, _memory: memory })
+            let bytes = self.collect(body).await.map_err(Outcome::Refused)?;
+            Ok(Body { bytes, _memory: memory })
         };
-        tokio::time::timeout(BODY_WAIT_MAX, read).await.unwrap_or(Err(Refusal::TooSlow))
+        tokio::time::timeout(BODY_WAIT_MAX, read).await.unwrap_or(Err(Outcome::Refused(Refusal::TooSlow)))
     }
 
     /// Takes the whole of a large body's memory at once: bodies that held a part and waited for more would wait for
     /// each other.
-    async fn reserve(&self, length: usize) -> Result<Option<OwnedSemaphorePermit>, Refusal> {
+    async fn reserve(&self, length: usize) -> Result<Option<OwnedSemaphorePermit>, Outcome> {
         if length <= SMALL_BODY_BYTES_MAX {
             return Ok(None);
         }
@@ -150,7 +151,7 @@ impl Door {
         let memory = Arc::clone(&self.memory).acquire_many_owned(bytes);
         match tokio::time::timeout(MEMORY_WAIT_MAX, memory).await {
             Ok(Ok(memory)) => Ok(Some(memory)),
-            Ok(Err(_)) | Err(_) => Err(Refusal::Busy),
+            Ok(Err(_)) | Err(_) => Err(Outcome::Lost(Loss::Busy)),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, Result};
 use hooklog::event::Event;
-use hooklog::form::{Form, Limits};
+use hooklog::form::{Form, Limits, decode};
 use hooklog::verify::Claim;
 use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
 use serde::Deserialize;
@@ -49,11 +49,12 @@ impl Sample {
 
     /// Puts another application token in the place of the sample's; where it has none, it stays without.
     pub fn with_token(mut self, token: &str) -> Self {
-        const NAME: &str = "auth%5Bapplication_token%5D=";
         let token = percent_encode(token.as_bytes(), NON_ALPHANUMERIC);
-        let fields = self.body.split('&').map(|field| match field.strip_prefix(NAME) {
-            Some(_) => format!("{NAME}{token}"),
-            None => field.to_owned(),
+        let fields = self.body.split('&').map(|field| {
+            let name = field.split('=').next().unwrap_or_default();
+            let mut decoded = Vec::new();
+            decode(name.as_bytes(), &mut decoded);
+            if decoded == b"auth[application_token]" { format!("{name}={token}") } else { field.to_owned() }
         });
         self.body = fields.collect::<Vec<_>>().join("&");
         self

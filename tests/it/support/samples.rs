@@ -74,7 +74,8 @@ impl Sample {
     }
 }
 
-fn collect_secrets(value: &Value, is_secret: bool, found: &mut BTreeSet<String>) {
+/// Is what stands under this name a secret, by the contract?
+pub fn is_secret(name: &str) -> bool {
     const NAMES: [&str; 9] = [
         "application_token",
         "access_token",
@@ -86,12 +87,16 @@ fn collect_secrets(value: &Value, is_secret: bool, found: &mut BTreeSet<String>)
         "password",
         "token",
     ];
+    NAMES.contains(&name.to_lowercase().as_str())
+}
+
+fn collect_secrets(value: &Value, is_secret: bool, found: &mut BTreeSet<String>) {
     match value {
         Value::String(text) if is_secret => drop(found.insert(text.clone())),
         Value::Array(items) => items.iter().for_each(|item| collect_secrets(item, is_secret, found)),
         Value::Object(members) => {
             for (name, value) in members {
-                collect_secrets(value, is_secret || NAMES.contains(&name.to_lowercase().as_str()), found);
+                collect_secrets(value, is_secret || self::is_secret(name), found);
             }
         }
         _ => {}
