@@ -126,12 +126,15 @@ impl Store {
     }
 }
 
-/// No part of a key is empty, `.` or `..`, and none has a character that a file system reads in its own way.
+/// Can this stand between the slashes of a key? No part is empty, `.` or `..`, and none has a character that a file
+/// system reads in its own way.
+#[must_use]
+pub fn is_key_part(part: &str) -> bool {
+    !matches!(part, "" | "." | "..") && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-=".contains(&b))
+}
+
 fn check(key: &str) -> Result<(), StoreError> {
-    let is_plain = |part: &str| {
-        !matches!(part, "" | "." | "..") && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-=".contains(&b))
-    };
-    if key.split('/').all(is_plain) { Ok(()) } else { Err(StoreError::Key) }
+    if key.split('/').all(is_key_part) { Ok(()) } else { Err(StoreError::Key) }
 }
 
 #[cfg(test)]

@@ -66,6 +66,12 @@ struct Line<'l> {
 }
 
 impl Log {
+    /// A log at the level that `AWS_LAMBDA_LOG_LEVEL` names.
+    #[must_use]
+    pub fn new(level: Option<&str>, function_name: String) -> Self {
+        Self { level: level.and_then(|word| word.parse().ok()).unwrap_or_default(), function_name }
+    }
+
     /// The line of one request, without a line break; nothing where there is nothing to say at this level.
     #[must_use]
     pub fn line(&self, received: &Received, receipt: &Receipt<'_>, took: Duration) -> Option<String> {

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use crate::store::is_key_part;
+
 /// A place for objects, as it is written down.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Place {
@@ -62,9 +64,7 @@ fn s3(text: &str) -> Result<Place, PlaceError> {
     if prefix.is_empty() {
         return Ok(Place::S3 { bucket: bucket.to_owned(), prefix: String::new() });
     }
-    let is_plain = |b: u8| b.is_ascii_alphanumeric() || b"_.-=".contains(&b);
-    let is_part = |part: &str| !matches!(part, "" | "." | "..") && part.bytes().all(is_plain);
-    if !prefix.split('/').all(is_part) {
+    if !prefix.split('/').all(is_key_part) {
         return Err(PlaceError::Prefix);
     }
     Ok(Place::S3 { bucket: bucket.to_owned(), prefix: format!("{prefix}/") })

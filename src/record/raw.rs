@@ -22,16 +22,14 @@ pub(super) fn pairs(form: &[u8]) -> impl Iterator<Item = (Vec<u8>, Vec<u8>)> {
 fn mask_field(field: &[u8], redaction: &Redaction<'_>) -> String {
     let (name, value) = halves(field);
     let masked = |bytes: &[u8]| fingerprint(bytes).replace(':', "%3A");
-    let shown_name = match decoded(name) {
-        name if redaction.is_in(&name) => masked(&name),
-        _ => encode(name),
-    };
-    match value {
-        None => shown_name,
-        Some(value) if redaction.was_secret(&decoded(name)) || redaction.is_in(&decoded(value)) => {
-            format!("{shown_name}={}", masked(&decoded(value)))
-        }
-        Some(value) => format!("{shown_name}={}", encode(value)),
+    let sent_name = decoded(name);
+    let shown_name = if redaction.is_in(&sent_name) { masked(&sent_name) } else { encode(name) };
+    let Some(value) = value else { return shown_name };
+    let sent_value = decoded(value);
+    if redaction.was_secret(&sent_name) || redaction.is_in(&sent_value) {
+        format!("{shown_name}={}", masked(&sent_value))
+    } else {
+        format!("{shown_name}={}", encode(value))
     }
 }
 

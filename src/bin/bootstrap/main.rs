@@ -62,9 +62,8 @@ impl Function {
             body_bytes_max: config.body_bytes_max,
             limits: Limits::default(),
         };
-        let level = config.log_level.as_deref().and_then(|word| word.parse().ok()).unwrap_or_default();
         let function_name = config.aws.function_name.clone().unwrap_or_else(|| "bootstrap".to_owned());
-        Ok(Self { receiver, log: Log { level, function_name } })
+        Ok(Self { receiver, log: Log::new(config.log_level.as_deref(), function_name) })
     }
 
     async fn invoke(&self, event: &LambdaEvent<Box<RawValue>>) -> Result<Response, Error> {

@@ -49,9 +49,8 @@ pub async fn run(args: &Serve) -> Result<ExitCode> {
     let printer = Printer::start();
     let print = printer.printing();
     let observer: Box<Observer> = if args.json {
-        let level = config.log_level.as_deref().and_then(|word| word.parse().ok()).unwrap_or_default();
         let function_name = config.aws.function_name.unwrap_or_else(|| "hooklog-serve".to_owned());
-        let log = Log { level, function_name };
+        let log = Log::new(config.log_level.as_deref(), function_name);
         Box::new(move |received, receipt, took| log.line(received, receipt, took).into_iter().for_each(&print))
     } else {
         Box::new(move |received, receipt, took| event_line(received, receipt, took).into_iter().for_each(&print))
