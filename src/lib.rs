@@ -13,6 +13,7 @@
 //! | [`receive`] | the whole way, and the table from outcomes to answers |
 //! | [`config`] | the names and the meaning of the settings |
 //! | [`telemetry`] | the log line of a request and its metrics |
+//! | `select` | finding kept events again: by time, portal, code and entity (only with the feature `cli`) |
 //!
 //! The clock, the environment, randomness, sockets and printing live in the doors, `src/bin`.
 
@@ -22,6 +23,8 @@ pub mod form;
 pub mod overflow;
 pub mod receive;
 pub mod record;
+#[cfg(feature = "cli")]
+pub mod select;
 pub mod store;
 pub mod telemetry;
 pub mod verify;

@@ -3,6 +3,7 @@
 //! The record's shape stands in `schema/event.schema.json`.
 
 mod canonical;
+mod kept;
 mod key;
 mod raw;
 mod redact;
@@ -18,7 +19,8 @@ use uuid::Uuid;
 
 use crate::form::Form;
 use crate::verify::{Claim, Verified};
-pub use key::ObjectKey;
+pub use kept::Kept;
+pub use key::{EVENTS, EventKey, ObjectKey};
 use redact::{Redacted, Redaction};
 pub use rejected::{NotRejected, Requeued};
 

@@ -2,13 +2,16 @@
 
 mod folder;
 mod memory;
+mod pages;
 mod s3;
 mod tls;
+mod walk;
 
 use bytes::Bytes;
 
 pub use folder::Folder;
 pub use memory::Memory;
+pub use pages::Pages;
 pub use s3::{S3, s3_settings};
 pub use tls::{Roots, http_client};
 
@@ -118,11 +121,21 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when the store does not answer.
     pub async fn list(&self, prefix: &str, after: &str, most: usize) -> Result<Vec<String>, StoreError> {
-        match self {
-            Self::S3(s3) => s3.list(prefix, after, most).await,
-            Self::Folder(folder) => folder.list(prefix, after, most),
-            Self::Memory(memory) => Ok(memory.list(prefix, after, most)),
+        let mut pages = self.pages(prefix, after);
+        let mut keys = Vec::new();
+        while keys.len() < most
+            && let Some(page) = pages.next().await?
+        {
+            keys.extend(page);
         }
+        keys.truncate(most);
+        Ok(keys)
+    }
+
+    /// All keys that start with `prefix` and come after `after`, in order, page by page.
+    #[must_use]
+    pub fn pages(&self, prefix: &str, after: &str) -> Pages {
+        Pages::new(self, prefix, after)
     }
 }
 

@@ -10,10 +10,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 
+use super::walk::Walk;
 use super::{Put, StoreError};
 
 /// Files are written here, and appear under their key only when they are whole.
-const UNFINISHED: &str = "tmp";
+pub(super) const UNFINISHED: &str = "tmp";
 
 /// Events hold what customers wrote, so only the owner may read them.
 const FILE_MODE: u32 = 0o600;
@@ -56,13 +57,8 @@ impl Folder {
         }
     }
 
-    pub(super) fn list(&self, prefix: &str, after: &str, most: usize) -> Result<Vec<String>, StoreError> {
-        let mut keys = Vec::new();
-        self.walk("", prefix, &mut keys).map_err(|source| StoreError::Folder { action: "list objects", source })?;
-        keys.retain(|key| key.starts_with(prefix) && key.as_str() > after);
-        keys.sort_unstable();
-        keys.truncate(most);
-        Ok(keys)
+    pub(super) fn walk(&self, prefix: &str, after: &str) -> Walk {
+        Walk::new(self.root.clone(), prefix, after)
     }
 
     /// Writes a file of its own, syncs it, links it to its key, which fails where the key is taken, and syncs the
@@ -96,26 +92,6 @@ impl Folder {
 
     fn durable(&self) -> MutexGuard<'_, HashSet<PathBuf>> {
         self.durable.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Collects the keys below `folder`, leaving out folders that the prefix rules out.
-    fn walk(&self, folder: &str, prefix: &str, keys: &mut Vec<String>) -> io::Result<()> {
-        let entries = match fs::read_dir(self.root.join(folder)) {
-            Err(absent) if absent.kind() == ErrorKind::NotFound => return Ok(()),
-            entries => entries?,
-        };
-        for entry in entries {
-            let entry = entry?;
-            let name = entry.file_name();
-            let Some(name) = name.to_str() else { continue };
-            let key = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
-            if !entry.file_type()?.is_dir() {
-                keys.push(key);
-            } else if key != UNFINISHED && (key.starts_with(prefix) || prefix.starts_with(&key)) {
-                self.walk(&key, prefix, keys)?;
-            }
-        }
-        Ok(())
     }
 }
 

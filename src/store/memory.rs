@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::ops::Bound::{Excluded, Unbounded};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
@@ -31,10 +32,10 @@ impl Memory {
         self.objects().remove(key);
     }
 
-    pub(super) fn list(&self, prefix: &str, after: &str, most: usize) -> Vec<String> {
+    pub(super) fn page(&self, prefix: &str, after: &str, most: usize) -> Vec<String> {
         let objects = self.objects();
-        let keys = objects.keys().filter(|key| key.starts_with(prefix) && key.as_str() > after);
-        keys.take(most).cloned().collect()
+        let keys = objects.range::<str, _>((Excluded(after), Unbounded)).map(|(key, _)| key);
+        keys.filter(|key| key.starts_with(prefix)).take(most).cloned().collect()
     }
 
     /// No line that runs under the lock can leave the map half-changed.

@@ -84,22 +84,13 @@ impl S3 {
         removed.map(drop).map_err(|error| failed("remove an object", error))
     }
 
-    pub(super) async fn list(&self, prefix: &str, after: &str, most: usize) -> Result<Vec<String>, StoreError> {
-        let mut keys = Vec::new();
-        let mut after = self.key(after);
-        while keys.len() < most {
-            let page = self.client.list_objects_v2().bucket(&self.bucket).prefix(self.key(prefix)).start_after(after);
-            let page = page.customize().config_override(reading()).send().await;
-            let page = page.map_err(|error| failed("list objects", error))?;
-            let names = page.contents().iter().filter_map(|object| object.key()?.strip_prefix(&self.prefix));
-            keys.extend(names.map(str::to_owned));
-            match keys.last() {
-                Some(last) if page.is_truncated() == Some(true) => after = self.key(last),
-                _ => break,
-            }
-        }
-        keys.truncate(most);
-        Ok(keys)
+    /// The next page of keys, at most 1000, and whether there are more.
+    pub(super) async fn page(&self, prefix: &str, after: &str) -> Result<(Vec<String>, bool), StoreError> {
+        let page = self.client.list_objects_v2().bucket(&self.bucket).prefix(self.key(prefix));
+        let page = page.start_after(self.key(after)).customize().config_override(reading()).send().await;
+        let page = page.map_err(|error| failed("list objects", error))?;
+        let names = page.contents().iter().filter_map(|object| object.key()?.strip_prefix(&self.prefix));
+        Ok((names.map(str::to_owned).collect(), page.is_truncated() == Some(true)))
     }
 
     fn key(&self, key: &str) -> String {

@@ -26,6 +26,7 @@ mod limits;
 mod rejected;
 mod samples;
 mod secrets;
+mod select;
 mod serve;
 mod soak;
 mod store;

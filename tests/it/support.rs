@@ -2,6 +2,7 @@
 
 pub mod bootstrap;
 pub mod faults;
+pub mod kept;
 pub mod moto;
 pub mod record;
 pub mod s3;

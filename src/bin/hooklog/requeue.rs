@@ -9,18 +9,13 @@ use hooklog::telemetry::with_causes;
 use crate::args::Requeue;
 use crate::{output, setup};
 
-const PAGE: usize = 1000;
-
 pub async fn run(args: &Requeue) -> Result<ExitCode> {
     let config = setup::config()?;
     let tokens = config.tokens()?;
     let (_, store) = setup::store(args.store.as_ref(), &config).await;
     let (mut moved, mut left, mut truncated, mut unreadable) = (0_u64, 0_u64, 0_u64, 0_u64);
-    let mut after = String::new();
-    loop {
-        let keys = store.list("rejected/", &after, PAGE).await?;
-        let Some(last) = keys.last() else { break };
-        after.clone_from(last);
+    let mut pages = store.pages("rejected/", "");
+    while let Some(keys) = pages.next().await? {
         for key in &keys {
             let Some(json) = store.get(key).await? else { continue };
             match Record::requeue(key, &json, &tokens) {

@@ -1,0 +1,119 @@
+//! A record as it is read back out of the store.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::Deserialize;
+use uuid::Uuid;
+
+use crate::form::{Form, FormError, Limits};
+
+/// A record that was kept. What the members mean stands in `schema/event.schema.json`.
+#[derive(Debug, Deserialize)]
+pub struct Kept {
+    /// UUIDv7, made at receipt.
+    pub id: Uuid,
+    /// `https://` and the portal's domain.
+    pub source: String,
+    /// `bitrix24.` and the event code.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The entity.
+    pub subject: Option<String>,
+    /// When the portal made the event.
+    #[serde(deserialize_with = "timestamp")]
+    pub time: Timestamp,
+    /// `$_REQUEST`, redacted: ordered, as PHP had it.
+    pub data: Form,
+    /// When the request came.
+    #[serde(deserialize_with = "timestamp")]
+    pub receivedtime: Timestamp,
+    /// The portal's lasting name.
+    pub memberid: Option<String>,
+    /// The token that proved the event.
+    pub tokenname: Option<String>,
+    /// Equal for equal events.
+    pub contenthash: Option<String>,
+    /// Who sent the request.
+    pub sourceip: Option<String>,
+    /// The `User-Agent` header.
+    pub useragent: Option<String>,
+    /// AWS's name for the invocation.
+    pub requestid: Option<String>,
+    /// The query as sent, beside `rawform`.
+    pub rawquery: Option<String>,
+    /// The body as sent, where `data` cannot say all that it said.
+    pub rawform: Option<String>,
+}
+
+impl Kept {
+    /// Reads a record's JSON.
+    ///
+    /// # Errors
+    /// What is missing or malformed, and where.
+    pub fn read(json: &[u8]) -> Result<Self, serde_json::Error> {
+        serde_json::from_slice(json)
+    }
+
+    /// The event code.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        self.kind.strip_prefix("bitrix24.").unwrap_or(&self.kind)
+    }
+
+    /// The portal's domain.
+    #[must_use]
+    pub fn portal(&self) -> &str {
+        self.source.strip_prefix("https://").unwrap_or(&self.source)
+    }
+
+    /// How long the event was on its way, less than zero where the portal's clock is ahead.
+    #[must_use]
+    pub fn lag(&self) -> SignedDuration {
+        self.receivedtime.duration_since(self.time)
+    }
+
+    /// `$_REQUEST` with every byte that was kept: out of the raw form where there is one.
+    ///
+    /// # Errors
+    /// [`FormError`] where the raw form is none.
+    pub fn request(&self) -> Result<Form, FormError> {
+        if self.rawquery.is_none() && self.rawform.is_none() {
+            return Ok(self.data.clone());
+        }
+        let parse =
+            |raw: &Option<String>| Form::parse(raw.as_deref().unwrap_or_default().as_bytes(), &Limits::default());
+        Form::merge(parse(&self.rawquery)?, &parse(&self.rawform)?)
+    }
+}
+
+fn timestamp<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
+    String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::form::print_r;
+
+    fn kept(members: &str) -> Kept {
+        let json = format!(
+            r#"{{"specversion":"1.0","id":"01a20cdd-6647-7832-8707-070707070707","source":"https://a.example",
+            "type":"bitrix24.ONTASKADD","time":"2026-11-24T09:22:44Z","receivedtime":"2026-11-24T09:22:45.959Z",{members}}}"#
+        );
+        Kept::read(json.as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn a_record_is_read_back() {
+        let kept = kept(r#""data":{"b":["x"],"a":{"5":"y"}},"subject":"7","futuremember":"z""#);
+        assert_eq!((kept.code(), kept.portal(), kept.subject.as_deref()), ("ONTASKADD", "a.example", Some("7")));
+        assert_eq!(kept.lag(), SignedDuration::from_millis(1959));
+        assert_eq!(serde_json::to_string(&kept.request().unwrap()).unwrap(), r#"{"b":["x"],"a":{"5":"y"}}"#);
+    }
+
+    #[test]
+    fn the_raw_form_gives_the_bytes_that_json_cannot() {
+        let kept = kept(r#""data":{"a":"\ufffd"},"rawquery":"q=1","rawform":"a=%FF""#);
+        let printed = print_r(kept.request().unwrap().root());
+        assert_eq!(printed, b"Array\n(\n    [q] => 1\n    [a] => \xFF\n)\n");
+    }
+}
