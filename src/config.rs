@@ -6,6 +6,8 @@ mod place;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use aws_credential_types::Credentials;
+
 use crate::verify::{TokenError, Tokens};
 pub use place::{Place, PlaceError};
 
@@ -43,6 +45,8 @@ pub struct Config {
 pub struct Aws {
     /// `AWS_REGION`.
     pub region: Option<String>,
+    /// `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`.
+    pub credentials: Option<Credentials>,
     /// `AWS_ENDPOINT_URL_S3`, else `AWS_ENDPOINT_URL`: an S3-compatible store, addressed path-style.
     pub s3_endpoint: Option<String>,
     /// `AWS_ENDPOINT_URL_SQS`, else `AWS_ENDPOINT_URL`: another queue service.
@@ -54,7 +58,7 @@ pub struct Aws {
 }
 
 /// What is wrong with a setting, and what to do about it. Values are never repeated: one could be a token.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum ConfigError {
     /// A misspelt or outdated name.
     #[error("{name} is no setting: there are HOOKLOG_STORE, HOOKLOG_TOKENS, HOOKLOG_OVERFLOW and HOOKLOG_BODY_MAX")]
@@ -83,6 +87,9 @@ pub enum ConfigError {
     /// No number.
     #[error("HOOKLOG_BODY_MAX is not a number of bytes between 1 and 1073741824")]
     BodyMax,
+    /// The library for TLS refuses.
+    #[error("TLS cannot be set up")]
+    Tls(#[source] rustls::Error),
     /// The receiver must have a store.
     #[error("HOOKLOG_STORE is not set: give it s3://BUCKET[/PREFIX] or a folder")]
     NoStore,
@@ -102,7 +109,7 @@ impl Config {
             aws: Aws::default(),
             log_level: None,
         };
-        let mut any_endpoint = None;
+        let (mut any_endpoint, mut key, mut secret, mut session) = (None, None, None, None);
         for (name, value) in environment {
             let Some(name) = name.to_str() else { continue };
             if !["HOOKLOG_", "AWS_", "SSL_CERT_"].iter().any(|ours| name.starts_with(ours)) || value.is_empty() {
@@ -115,6 +122,9 @@ impl Config {
                 "HOOKLOG_OVERFLOW" => config.overflow = Some(waiting(&value)?),
                 "HOOKLOG_BODY_MAX" => config.body_bytes_max = body_bytes_max(&value)?,
                 "AWS_REGION" => config.aws.region = Some(value),
+                "AWS_ACCESS_KEY_ID" => key = Some(value),
+                "AWS_SECRET_ACCESS_KEY" => secret = Some(value),
+                "AWS_SESSION_TOKEN" => session = Some(value),
                 "AWS_ENDPOINT_URL_S3" => config.aws.s3_endpoint = Some(value),
                 "AWS_ENDPOINT_URL_SQS" => config.aws.sqs_endpoint = Some(value),
                 "AWS_ENDPOINT_URL" => any_endpoint = Some(value),
@@ -125,6 +135,8 @@ impl Config {
                 _ => {}
             }
         }
+        let credentials = |(key, secret)| Credentials::new(key, secret, session, None, "environment");
+        config.aws.credentials = key.zip(secret).map(credentials);
         config.aws.s3_endpoint = config.aws.s3_endpoint.or_else(|| any_endpoint.clone());
         config.aws.sqs_endpoint = config.aws.sqs_endpoint.or(any_endpoint);
         Ok(config)

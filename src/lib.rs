@@ -8,6 +8,7 @@
 //! | [`event`] | what the tree means to Bitrix24, and which names in it are secrets |
 //! | [`verify`] | accepted tokens, and the proof that the portal sent the form |
 //! | [`record`] | the JSON that is kept, and its object key |
+//! | [`aws`] | requests to AWS's services: signed, within limits, and again where that helps |
 //! | [`store`] | bytes under keys: S3, a folder, memory |
 //! | [`overflow`] | where a record waits when the store fails |
 //! | [`receive`] | the whole way, and the table from outcomes to answers |
@@ -17,6 +18,7 @@
 //!
 //! The clock, the environment, randomness, sockets and printing live in the doors, `src/bin`.
 
+pub mod aws;
 pub mod config;
 pub mod event;
 pub mod form;

@@ -2,13 +2,18 @@
 //!
 //! It waits under the key that it will have in the store, so that a record which arrives there twice is one object.
 
+#[cfg(feature = "cli")]
+mod drain;
 mod message;
 mod sqs;
 
+use crate::aws::AwsError;
 use crate::record::{MEDIA_TYPE, Record};
 use crate::store::{Folder, Store, StoreError};
+#[cfg(feature = "cli")]
+pub use drain::{Drained, drain};
 pub use message::{Message, MessageError};
-pub use sqs::{Sqs, sqs_settings};
+pub use sqs::Sqs;
 
 /// A place for records that the store did not take.
 #[derive(Clone, Debug)]
@@ -30,19 +35,10 @@ pub enum OverflowError {
     Message(#[from] MessageError),
     /// The queue did not take it.
     #[error("SQS did not take the record")]
-    Sqs(#[source] Box<dyn std::error::Error + Send + Sync>),
+    Sqs(#[source] AwsError),
     /// The folder did not take it.
     #[error("the overflow folder did not take the record")]
     Folder(#[from] StoreError),
-}
-
-/// How far a folder was emptied.
-#[derive(Debug, Default)]
-pub struct Drained {
-    /// Records that are in the store now.
-    pub moved: usize,
-    /// What stopped it; the rest waits on.
-    pub stopped: Option<StoreError>,
 }
 
 impl Overflow {
@@ -52,7 +48,7 @@ impl Overflow {
     /// [`OverflowError`] when it is not sure that it is.
     pub async fn put(&self, record: &Record) -> Result<(), OverflowError> {
         match self {
-            Self::Sqs(queue) => queue.send(Message::of(record)?).await,
+            Self::Sqs(queue) => queue.send(&Message::of(record)?).await,
             Self::Folder(folder) => {
                 let store = Store::Folder(folder.clone());
                 store.put_new(record.key.as_str(), record.json.clone(), MEDIA_TYPE).await?;
@@ -60,37 +56,4 @@ impl Overflow {
             }
         }
     }
-}
-
-/// Moves what waits in a folder into the store, oldest first, until one cannot be moved. A file that is no record's is
-/// left where it is.
-pub async fn drain(folder: &Folder, store: &Store) -> Drained {
-    const PAGE: usize = 1000;
-    let mut drained = Drained::default();
-    let waiting = Store::Folder(folder.clone());
-    let mut after = String::new();
-    let moved = async {
-        loop {
-            let keys = waiting.list("events/", &after, PAGE).await?;
-            let Some(last) = keys.last() else { return Ok(()) };
-            after.clone_from(last);
-            for key in &keys {
-                match move_one(key, &waiting, store).await {
-                    Ok(()) => drained.moved = drained.moved.saturating_add(1),
-                    Err(StoreError::Key) => {}
-                    Err(error) => return Err(error),
-                }
-            }
-        }
-    };
-    drained.stopped = moved.await.err();
-    drained
-}
-
-async fn move_one(key: &str, waiting: &Store, store: &Store) -> Result<(), StoreError> {
-    if let Some(json) = waiting.get(key).await? {
-        store.put_new(key, json.into(), MEDIA_TYPE).await?;
-        waiting.remove(key).await?;
-    }
-    Ok(())
 }

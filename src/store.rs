@@ -1,19 +1,24 @@
 //! Bytes under keys: an S3 bucket, a folder, or memory for tests.
 
+#[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "the functions only put"))]
 mod folder;
+#[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "the functions only put"))]
 mod memory;
+#[cfg(feature = "cli")]
 mod pages;
+#[cfg(feature = "cli")]
+mod read;
 mod s3;
-mod tls;
+#[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "the functions only put"))]
 mod walk;
 
 use bytes::Bytes;
 
 pub use folder::Folder;
 pub use memory::Memory;
+#[cfg(feature = "cli")]
 pub use pages::Pages;
-pub use s3::{S3, s3_settings};
-pub use tls::{Roots, http_client};
+pub use s3::S3;
 
 /// Where objects are kept.
 #[derive(Clone, Debug)]
@@ -85,57 +90,6 @@ impl Store {
             Self::Folder(folder) => folder.clone().put_new(key.to_owned(), bytes).await,
             Self::Memory(memory) => Ok(memory.put_new(key, bytes)),
         }
-    }
-
-    /// The bytes under a key; nothing where the key is not taken.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the store does not answer.
-    pub async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
-        check(key)?;
-        match self {
-            Self::S3(s3) => s3.get(key).await,
-            Self::Folder(folder) => folder.get(key),
-            Self::Memory(memory) => Ok(memory.get(key)),
-        }
-    }
-
-    /// Removes the object under a key; it is no error when there is none.
-    ///
-    /// # Errors
-    /// [`StoreError`] when it may still be there.
-    pub async fn remove(&self, key: &str) -> Result<(), StoreError> {
-        check(key)?;
-        match self {
-            Self::S3(s3) => s3.remove(key).await,
-            Self::Folder(folder) => folder.remove(key),
-            Self::Memory(memory) => {
-                memory.remove(key);
-                Ok(())
-            }
-        }
-    }
-
-    /// At most `most` keys that start with `prefix` and come after `after`, in order.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the store does not answer.
-    pub async fn list(&self, prefix: &str, after: &str, most: usize) -> Result<Vec<String>, StoreError> {
-        let mut pages = self.pages(prefix, after);
-        let mut keys = Vec::new();
-        while keys.len() < most
-            && let Some(page) = pages.next().await?
-        {
-            keys.extend(page);
-        }
-        keys.truncate(most);
-        Ok(keys)
-    }
-
-    /// All keys that start with `prefix` and come after `after`, in order, page by page.
-    #[must_use]
-    pub fn pages(&self, prefix: &str, after: &str) -> Pages {
-        Pages::new(self, prefix, after)
     }
 }
 

@@ -4,6 +4,7 @@
 use std::fmt::Display;
 use std::io::Write as _;
 use std::process::ExitCode;
+use std::time::SystemTime;
 
 use hooklog::config::Config;
 use hooklog::overflow::Message;
@@ -49,8 +50,8 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<(), Error> {
-    #[expect(clippy::disallowed_methods, reason = "this is the door that reads the environment")]
-    let store = &Config::read(std::env::vars_os())?.open_store()?;
+    #[expect(clippy::disallowed_methods, reason = "this is the door that reads the environment and hands in the clock")]
+    let (store, _) = &Config::read(std::env::vars_os())?.open(SystemTime::now)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let serve = async move |event: LambdaEvent<Batch>| Ok::<_, Error>(drain(event.payload, store).await);
     runtime.block_on(lambda_runtime::run(service_fn(serve)))

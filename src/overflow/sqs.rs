@@ -1,55 +1,78 @@
-//! An SQS queue as an overflow. Its client is made when the first record comes: a healthy function never pays for it.
+//! An SQS queue as an overflow, in SQS's JSON protocol
+//! (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html>).
 
-use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use aws_sdk_sqs::Client;
-use aws_sdk_sqs::config::retry::RetryConfig;
-use aws_sdk_sqs::config::timeout::TimeoutConfig;
-use aws_sdk_sqs::config::{BehaviorVersion, Builder, Config};
+use bytes::Bytes;
+use http::{HeaderValue, Method};
+use serde::Serialize;
 
-use super::OverflowError;
-use crate::store::{Roots, http_client};
+use super::{MessageError, OverflowError};
+use crate::aws::{Access, AwsError, Limits, Request, Service};
 
-/// One attempt; all of them together are bounded by whoever waits.
-const ATTEMPT_MAX: Duration = Duration::from_millis(550);
-const CONNECT_MAX: Duration = Duration::from_millis(400);
-const ATTEMPTS_MAX: u32 = 3;
-const FIRST_BACKOFF: Duration = Duration::from_millis(30);
-
-/// What every client for SQS starts from; the caller adds region and credentials.
-#[must_use]
-pub fn sqs_settings(endpoint: Option<&str>, roots: Roots) -> Builder {
-    let mut settings = Config::builder().behavior_version(BehaviorVersion::latest());
-    settings.set_endpoint_url(endpoint.map(str::to_owned));
-    let timeouts = TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT_MAX).connect_timeout(CONNECT_MAX);
-    let retries = RetryConfig::standard().with_max_attempts(ATTEMPTS_MAX).with_initial_backoff(FIRST_BACKOFF);
-    settings.http_client(http_client(roots)).timeout_config(timeouts.build()).retry_config(retries)
-}
+/// All attempts together are bounded by whoever waits.
+const LIMITS: Limits = Limits {
+    attempt_max: Duration::from_millis(550),
+    attempts_max: 3,
+    backoff_first: Duration::from_millis(30),
+    backoff_max: Duration::from_millis(200),
+};
 
 /// A queue.
 #[derive(Clone, Debug)]
-pub struct Sqs(Arc<Queue>);
-
-#[derive(Debug)]
-struct Queue {
+pub struct Sqs {
+    service: Service,
+    /// The service's address.
+    address: String,
     url: String,
-    settings: Builder,
-    client: OnceLock<Client>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct SendMessage<'m> {
+    queue_url: &'m str,
+    message_body: &'m str,
 }
 
 impl Sqs {
-    /// The queue with this URL, through a client that will be made of these settings.
+    /// The queue with this URL, at the address that the URL names, or at an endpoint.
     #[must_use]
-    pub fn new(settings: Builder, url: String) -> Self {
-        Self(Arc::new(Queue { url, settings, client: OnceLock::new() }))
+    pub fn new(access: Access, endpoint: Option<&str>, url: String) -> Self {
+        let address = endpoint.unwrap_or_else(|| origin(&url)).to_owned();
+        Self { service: Service::new("sqs", access, LIMITS), address, url }
     }
 
-    pub(super) async fn send(&self, message: String) -> Result<(), OverflowError> {
-        let client = self.0.client.get_or_init(|| Client::from_conf(self.0.settings.clone().build()));
-        match client.send_message().queue_url(&self.0.url).message_body(message).send().await {
-            Ok(_) => Ok(()),
-            Err(error) => Err(OverflowError::Sqs(error.into())),
-        }
+    pub(super) async fn send(&self, message: &str) -> Result<(), OverflowError> {
+        let body = serde_json::to_vec(&SendMessage { queue_url: &self.url, message_body: message });
+        let body = body.map_err(MessageError::from)?;
+        self.post(body.into()).await.map(drop).map_err(OverflowError::Sqs)
+    }
+
+    async fn post(&self, body: Bytes) -> Result<Bytes, AwsError> {
+        let address = self.address.parse().map_err(http::Error::from)?;
+        let send = Request::new(Method::POST, address, body)
+            .header("content-type", HeaderValue::from_static("application/x-amz-json-1.0"))
+            .header("x-amz-target", HeaderValue::from_static("AmazonSQS.SendMessage"));
+        self.service.send(&send).await
+    }
+}
+
+/// The part of a URL before its path.
+fn origin(url: &str) -> &str {
+    let host = url.find("://").map_or(0, |scheme| scheme.saturating_add(3));
+    let path = url.get(host..).and_then(|rest| rest.find('/')).map(|path| path.saturating_add(host));
+    path.and_then(|path| url.get(..path)).unwrap_or(url)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_queue_is_asked_for_at_its_own_host() {
+        let queue = "https://sqs.eu-central-1.amazonaws.com/123456789012/overflow";
+        assert_eq!(origin(queue), "https://sqs.eu-central-1.amazonaws.com");
+        assert_eq!(origin("http://127.0.0.1:5000/123456789012/x"), "http://127.0.0.1:5000");
+        assert_eq!(origin("http://127.0.0.1:5000"), "http://127.0.0.1:5000");
     }
 }

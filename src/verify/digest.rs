@@ -2,6 +2,8 @@
 
 use std::str::FromStr;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use sha2::{Digest as _, Sha256};
 use subtle::{Choice, ConstantTimeEq};
 
@@ -20,6 +22,12 @@ impl Digest {
     #[must_use]
     pub fn hex(&self) -> String {
         hex::encode(self.0)
+    }
+
+    /// All of it in base64, as HTTP headers carry it.
+    #[must_use]
+    pub fn base64(&self) -> String {
+        BASE64_STANDARD.encode(self.0)
     }
 
     /// The first 8 hex digits: enough to tell tokens apart, useless for guessing one.

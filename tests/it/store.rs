@@ -1,22 +1,17 @@
 //! One contract for every store.
 
-use aws_sdk_s3::config::{Credentials, Region};
+use aws_credential_types::Credentials;
 use bytes::Bytes;
-use hooklog::store::{Folder, Memory, Put, Roots, S3, Store, s3_settings};
+use hooklog::store::{Folder, Memory, Put, Store};
+use hooklog::telemetry::with_causes;
 
 use crate::support::faults::{Fault, FaultyS3, SESSION_TOKEN, Times};
-use crate::support::s3::{ACCESS_KEY, BUCKET, S3Server, SECRET_KEY, store};
+use crate::support::s3::{ACCESS_KEY, S3Server, keys, store, store_with};
 
 const KEY: &str = "events/date=2026-01-02/0190_portal.example_ONTASKADD.json";
 
 fn s3(server: &S3Server, prefix: &str) -> Store {
-    s3_with(server, Credentials::new(ACCESS_KEY, SECRET_KEY, None, None, "test"), prefix)
-}
-
-fn s3_with(server: &S3Server, keys: Credentials, prefix: &str) -> Store {
-    let region = Region::new("eu-central-1");
-    let settings = s3_settings(Some(&server.endpoint), Roots::Amazon).region(region).credentials_provider(keys);
-    Store::S3(S3::new(settings, BUCKET.into(), prefix.into()))
+    store_with(&server.endpoint, keys(), prefix)
 }
 
 async fn put(store: &Store, key: &str, text: &str) -> Put {
@@ -107,7 +102,7 @@ async fn many_writers_of_one_key_make_one_object() {
 async fn what_an_error_tells_holds_nothing_that_s3_repeats() {
     let server = FaultyS3::start(Some((Fault::Answer(400, "InvalidToken"), Times::ForEver))).await;
     let error = store(&server.endpoint).put_new(KEY, Bytes::new(), "x/y").await.unwrap_err();
-    let told = hooklog::telemetry::with_causes(&error);
+    let told = with_causes(&error);
     assert!(told.contains("InvalidToken") && told.contains("made up"), "{told}");
     assert!(!told.contains(SESSION_TOKEN), "{told}");
 }
@@ -131,8 +126,9 @@ async fn a_file_left_by_a_crash_is_never_written_to() {
 async fn a_store_that_fails_says_what_and_why() {
     let server = S3Server::start().await;
     let keys = Credentials::new(ACCESS_KEY, "wrong", None, None, "test");
-    let error = s3_with(&server, keys, "").put_new(KEY, Bytes::new(), "x/y").await.unwrap_err();
-    assert_eq!(error.to_string(), "S3 could not keep an object (SignatureDoesNotMatch)");
+    let error = store_with(&server.endpoint, keys, "").put_new(KEY, Bytes::new(), "x/y").await.unwrap_err();
+    let told = with_causes(&error);
+    assert!(told.starts_with("S3 could not keep an object: answered 403 SignatureDoesNotMatch"), "{told}");
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("file"), "").unwrap();
     let store = Store::Folder(Folder::new(folder.path().join("file")));

@@ -3,14 +3,12 @@
 //! It stands on `lambda_runtime` and reads the function URL's event by itself: `lambda_http` panics at a body whose
 //! base64 is malformed, and copies the body twice more on its way.
 
-// The SDK's futures nest deeper than the compiler's default.
-#![recursion_limit = "256"]
-
 mod invocation;
 
 use std::io::Write as _;
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
 
 use hooklog::config::{Config, ConfigError};
 use hooklog::form::Limits;
@@ -43,21 +41,25 @@ fn main() -> ExitCode {
 fn run() -> Result<(), Error> {
     #[expect(clippy::disallowed_methods, reason = "this is the door that reads the environment")]
     let config = Config::read(std::env::vars_os())?;
-    let function = &Function::new(&config)?;
+    let function = Arc::new(Function::new(&config)?);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let serve = async move |event: LambdaEvent<Box<RawValue>>| function.invoke(&event).await;
-    runtime.block_on(async {
+    let serve = async move {
         function.receiver.store.connect().await;
-        lambda_runtime::run(service_fn(serve)).await
-    })
+        let invoke = move |event| Arc::clone(&function).invoke(event);
+        lambda_runtime::run(service_fn(invoke)).await
+    };
+    // As a task of its own: tokio wakes the future that it blocks on by a write to the system, three times an event.
+    runtime.block_on(async { tokio::spawn(serve).await? })
 }
 
 impl Function {
     fn new(config: &Config) -> Result<Self, ConfigError> {
+        #[expect(clippy::disallowed_methods, reason = "this is the door that hands in the clock")]
+        let (store, overflow) = config.open(SystemTime::now)?;
         let receiver = Receiver {
             tokens: config.tokens()?,
-            store: config.open_store()?,
-            overflow: config.open_overflow(),
+            store,
+            overflow,
             rejections: Quota::default(),
             body_bytes_max: config.body_bytes_max,
             limits: Limits::default(),
@@ -66,7 +68,7 @@ impl Function {
         Ok(Self { receiver, log: Log::new(config.log_level.as_deref(), function_name) })
     }
 
-    async fn invoke(&self, event: &LambdaEvent<Box<RawValue>>) -> Result<Response, Error> {
+    async fn invoke(self: Arc<Self>, event: LambdaEvent<Box<RawValue>>) -> Result<Response, Error> {
         let started = Instant::now();
         let mut receipt = receipt()?;
         let invocation = serde_json::from_str::<Invocation<'_>>(event.payload.get());

@@ -12,7 +12,7 @@ use crate::{output, setup};
 pub async fn run(args: &Requeue) -> Result<ExitCode> {
     let config = setup::config()?;
     let tokens = config.tokens()?;
-    let (_, store) = setup::store(args.store.as_ref(), &config).await;
+    let (_, store) = setup::store(args.store.as_ref(), &config).await?;
     let (mut moved, mut left, mut truncated, mut unreadable) = (0_u64, 0_u64, 0_u64, 0_u64);
     let mut pages = store.pages("rejected/", "");
     while let Some(keys) = pages.next().await? {

@@ -26,7 +26,7 @@ const DRAIN_PAUSE: Duration = Duration::from_secs(2);
 pub async fn run(args: &Serve) -> Result<ExitCode> {
     let config = setup::config()?;
     setup::raise_file_limit();
-    let (place, store) = setup::store(args.store.as_ref(), &config).await;
+    let (place, store) = setup::store(args.store.as_ref(), &config).await?;
     let listener = TcpListener::bind(args.listen).await;
     let listener = listener.with_context(|| format!("{} cannot be listened on", args.listen))?;
     let address = listener.local_addr()?;
@@ -37,7 +37,7 @@ pub async fn run(args: &Serve) -> Result<ExitCode> {
         (format!("serve={token}").parse()?, token)
     };
     check_apart(&place, config.overflow.as_ref())?;
-    let overflow = setup::overflow(&config).await;
+    let overflow = setup::overflow(&config).await?;
     let receiver = Receiver {
         tokens,
         store,

@@ -1,14 +1,15 @@
 //! What the verbs start from: the environment, the clock, randomness, and a store out of a place.
 
 use std::io;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use anyhow::{Context as _, Result};
-use aws_config::{BehaviorVersion, SdkConfig};
+use aws_config::BehaviorVersion;
+use hooklog::aws::{Access, Network, Roots, sdk_http_client};
 use hooklog::config::{Config, OverflowPlace, Place};
-use hooklog::overflow::{Overflow, Sqs, sqs_settings};
+use hooklog::overflow::Overflow;
 use hooklog::record::Receipt;
-use hooklog::store::{Folder, Roots, S3, Store, http_client, s3_settings};
+use hooklog::store::{Folder, Store};
 use jiff::Timestamp;
 use rustix::process::{Resource, Rlimit};
 use tokio::runtime::{Builder, Runtime};
@@ -45,37 +46,46 @@ pub fn new_token() -> Result<String> {
 }
 
 /// The store that a verb works on: the place given, else `HOOKLOG_STORE`, else the default folder.
-pub async fn store(place: Option<&Place>, config: &Config) -> (Place, Store) {
+pub async fn store(place: Option<&Place>, config: &Config) -> Result<(Place, Store)> {
     let place = place.or(config.store.as_ref()).cloned();
     let place = place.unwrap_or_else(|| Place::Folder(DEFAULT_FOLDER.into()));
-    let store = match place.clone() {
+    let store = match &place {
         Place::Folder(path) => Store::Folder(Folder::new(path)),
-        Place::S3 { bucket, prefix } => {
-            let aws = aws().await;
-            let mut settings = s3_settings(config.aws.s3_endpoint.as_deref().or(aws.endpoint_url()), Roots::System);
-            settings.set_region(aws.region().cloned()).set_credentials_provider(aws.credentials_provider());
-            Store::S3(S3::new(settings, bucket, prefix))
+        Place::S3 { .. } => {
+            let (access, config) = aws(config).await?;
+            config.open_store(place.clone(), &access)
         }
     };
-    (place, store)
+    Ok((place, store))
 }
 
 /// The overflow that `HOOKLOG_OVERFLOW` names.
-pub async fn overflow(config: &Config) -> Option<Overflow> {
-    Some(match config.overflow.clone()? {
-        OverflowPlace::Folder(path) => Overflow::Folder(Folder::new(path)),
-        OverflowPlace::Queue(url) => {
-            let aws = aws().await;
-            let mut settings = sqs_settings(config.aws.sqs_endpoint.as_deref().or(aws.endpoint_url()), Roots::System);
-            settings.set_region(aws.region().cloned()).set_credentials_provider(aws.credentials_provider());
-            Overflow::Sqs(Sqs::new(settings, url))
+pub async fn overflow(config: &Config) -> Result<Option<Overflow>> {
+    Ok(match &config.overflow {
+        None => None,
+        Some(OverflowPlace::Folder(path)) => Some(Overflow::Folder(Folder::new(path))),
+        Some(OverflowPlace::Queue(_)) => {
+            let (access, config) = aws(config).await?;
+            config.open_overflow(&access)
         }
     })
 }
 
 /// What every AWS tool goes by: environment, profile files, and the machine's own role.
-async fn aws() -> SdkConfig {
-    aws_config::defaults(BehaviorVersion::latest()).http_client(http_client(Roots::System)).load().await
+#[expect(clippy::disallowed_methods, reason = "this is the door that hands in the clock")]
+async fn aws(config: &Config) -> Result<(Access, Config)> {
+    let aws = aws_config::defaults(BehaviorVersion::latest()).http_client(sdk_http_client()).load().await;
+    let mut config = config.clone();
+    for endpoint in [&mut config.aws.s3_endpoint, &mut config.aws.sqs_endpoint] {
+        *endpoint = endpoint.take().or_else(|| aws.endpoint_url().map(str::to_owned));
+    }
+    let access = Access {
+        region: aws.region().map(ToString::to_string),
+        credentials: aws.credentials_provider(),
+        network: Network::new(Roots::System).context("TLS cannot be set up")?,
+        clock: SystemTime::now,
+    };
+    Ok((access, config))
 }
 
 /// Lets the process open as many files as the system allows it: each connection is one.

@@ -5,9 +5,11 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use aws_sdk_sqs::Client;
-use aws_sdk_sqs::config::{Builder, Credentials, Region};
-use hooklog::overflow::{Overflow, Sqs, sqs_settings};
-use hooklog::store::Roots;
+use aws_sdk_sqs::config::{BehaviorVersion, Config, Region};
+use hooklog::aws::sdk_http_client;
+use hooklog::overflow::{Overflow, Sqs};
+
+use super::s3;
 
 pub struct Moto {
     server: Child,
@@ -27,7 +29,9 @@ impl Moto {
     }
 
     pub fn client(&self) -> Client {
-        Client::from_conf(settings(&self.endpoint).build())
+        let settings = Config::builder().behavior_version(BehaviorVersion::latest()).http_client(sdk_http_client());
+        let settings = settings.endpoint_url(&self.endpoint).region(Region::new("eu-central-1"));
+        Client::from_conf(settings.credentials_provider(s3::keys()).build())
     }
 
     /// Makes a queue and returns its URL.
@@ -51,11 +55,6 @@ impl Drop for Moto {
     }
 }
 
-pub fn settings(endpoint: &str) -> Builder {
-    let keys = Credentials::new("AKIDEXAMPLE", "secret", None, None, "test");
-    sqs_settings(Some(endpoint), Roots::Amazon).region(Region::new("eu-central-1")).credentials_provider(keys)
-}
-
 pub fn overflow(endpoint: &str, queue: &str) -> Overflow {
-    Overflow::Sqs(Sqs::new(settings(endpoint), queue.to_owned()))
+    Overflow::Sqs(Sqs::new(s3::access(s3::keys()), Some(endpoint), queue.to_owned()))
 }

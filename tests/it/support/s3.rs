@@ -2,9 +2,12 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::SystemTime;
 
-use aws_sdk_s3::config::{Credentials, Region};
-use hooklog::store::{Roots, S3, Store, s3_settings};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use hooklog::aws::{Access, Network, Roots};
+use hooklog::store::{S3, Store};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use s3s::auth::SimpleAuth;
 use s3s::service::{S3Service, S3ServiceBuilder};
@@ -22,12 +25,28 @@ pub fn service(folder: &Path) -> S3Service {
     builder.build()
 }
 
+/// Who asks in the tests, by plain HTTP.
+#[expect(clippy::disallowed_methods, reason = "a test is a door")]
+pub fn access(keys: Credentials) -> Access {
+    Access {
+        region: Some("eu-central-1".into()),
+        credentials: Some(SharedCredentialsProvider::new(keys)),
+        network: Network::new(Roots::Amazon).unwrap(),
+        clock: SystemTime::now,
+    }
+}
+
+pub fn keys() -> Credentials {
+    Credentials::new(ACCESS_KEY, SECRET_KEY, None, None, "test")
+}
+
 /// A store at this endpoint.
 pub fn store(endpoint: &str) -> Store {
-    let keys = Credentials::new(ACCESS_KEY, SECRET_KEY, None, None, "test");
-    let settings =
-        s3_settings(Some(endpoint), Roots::Amazon).region(Region::new("eu-central-1")).credentials_provider(keys);
-    Store::S3(S3::new(settings, BUCKET.into(), String::new()))
+    store_with(endpoint, keys(), "")
+}
+
+pub fn store_with(endpoint: &str, keys: Credentials, prefix: &str) -> Store {
+    Store::S3(S3::new(access(keys), Some(endpoint), BUCKET, prefix.into()))
 }
 
 pub struct S3Server {

@@ -1,0 +1,223 @@
+//! Requests to an AWS service: signed, sent within limits, and sent again where that can help.
+//!
+//! This is all of AWS that the functions link: a request is signed by `aws-sigv4` and sent by hyper, and no client of
+//! a service is configured, resolved and intercepted around it for each event. What reads a store back is the command
+//! line's, and uses the SDK.
+
+mod credentials;
+mod error;
+mod network;
+#[cfg(feature = "cli")]
+mod sdk;
+mod sign;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, SystemTime};
+
+use aws_credential_types::provider::SharedCredentialsProvider;
+use bytes::Bytes;
+use http::header::{DATE, HeaderMap, HeaderName, HeaderValue};
+use http::{Method, Uri};
+use http_body_util::{BodyExt as _, Limited};
+use tokio::time::{sleep, timeout};
+
+use crate::verify::Digest;
+use credentials::Credentials;
+pub use error::AwsError;
+use network::Http;
+pub use network::{Network, Roots};
+#[cfg(feature = "cli")]
+pub use sdk::sdk_http_client;
+
+/// More of an answer is not read: a put's has no body, and an error's is short.
+const ANSWER_BYTES_MAX: usize = 64 * 1024;
+/// A clock that is further off than this makes signatures that AWS does not take.
+const SKEW_MAX: i64 = 4 * 60;
+
+/// Who asks, and by what way.
+#[derive(Clone, Debug)]
+pub struct Access {
+    /// The region that requests are signed for.
+    pub region: Option<String>,
+    /// Whose requests they are.
+    pub credentials: Option<SharedCredentialsProvider>,
+    /// How they are sent.
+    pub network: Network,
+    /// What time it is.
+    pub clock: fn() -> SystemTime,
+}
+
+/// How long and how often a service is asked.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    /// One attempt, from its signature to the last byte of the answer.
+    pub attempt_max: Duration,
+    pub attempts_max: u32,
+    /// The longest wait before the second attempt; it doubles from attempt to attempt.
+    pub backoff_first: Duration,
+    pub backoff_max: Duration,
+}
+
+/// One request, before it is signed.
+#[derive(Debug)]
+pub(crate) struct Request {
+    method: Method,
+    uri: Uri,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    body: Bytes,
+    digest: Digest,
+}
+
+impl Request {
+    pub fn new(method: Method, uri: Uri, body: Bytes) -> Self {
+        Self { method, uri, headers: Vec::new(), digest: Digest::of(&body), body }
+    }
+
+    pub fn header(mut self, name: &'static str, value: HeaderValue) -> Self {
+        self.headers.push((HeaderName::from_static(name), value));
+        self
+    }
+
+    /// The body's digest, which is signed.
+    pub fn digest(&self) -> &Digest {
+        &self.digest
+    }
+}
+
+/// A service of AWS, or of something that speaks like it.
+#[derive(Clone, Debug)]
+pub(crate) struct Service(Arc<Asking>);
+
+#[derive(Debug)]
+struct Asking {
+    /// The service, as signatures name it.
+    name: &'static str,
+    region: Option<String>,
+    credentials: Credentials,
+    network: Network,
+    clock: fn() -> SystemTime,
+    limits: Limits,
+    /// How many seconds the service's clock is ahead of ours, where that is too much for a signature.
+    skew: AtomicI64,
+}
+
+impl Service {
+    pub fn new(name: &'static str, access: Access, limits: Limits) -> Self {
+        let Access { region, credentials, network, clock } = access;
+        let credentials = Credentials::new(credentials);
+        Self(Arc::new(Asking { name, region, credentials, network, clock, limits, skew: AtomicI64::default() }))
+    }
+
+    /// Sends a request until an answer is not worth another try. Gives a good answer's body.
+    pub async fn send(&self, request: &Request) -> Result<Bytes, AwsError> {
+        let asking = &*self.0;
+        let mut failed = match asking.attempt(&asking.network.kept, request).await {
+            Err(error) if error.can_pass() => error,
+            answer => return answer,
+        };
+        for again in 1..asking.limits.attempts_max {
+            sleep(asking.backoff(again)).await;
+            failed = match asking.attempt(&asking.network.anew, request).await {
+                Err(error) if error.can_pass() => error,
+                answer => return answer,
+            };
+        }
+        Err(failed)
+    }
+
+    /// Sends a request once.
+    pub async fn send_once(&self, request: &Request) -> Result<Bytes, AwsError> {
+        self.0.attempt(&self.0.network.kept, request).await
+    }
+}
+
+impl Asking {
+    async fn attempt(&self, http: &Http, request: &Request) -> Result<Bytes, AwsError> {
+        timeout(self.limits.attempt_max, self.exchange(http, request)).await.unwrap_or(Err(AwsError::TimedOut))
+    }
+
+    async fn exchange(&self, http: &Http, request: &Request) -> Result<Bytes, AwsError> {
+        let credentials = self.credentials.at((self.clock)()).await?;
+        let region = self.region.as_deref().ok_or(AwsError::NoRegion)?;
+        let signed = sign::sign(request, self.name, region, credentials, self.now())?;
+        let (head, body) = http.request(signed).await?.into_parts();
+        let body = Limited::new(body, ANSWER_BYTES_MAX).collect().await.map_err(AwsError::Broken)?.to_bytes();
+        if head.status.is_success() {
+            return Ok(body);
+        }
+        self.mind_the_clock(&head.headers);
+        Err(AwsError::answered(head.status, &body))
+    }
+
+    fn now(&self) -> SystemTime {
+        let skew = self.skew.load(Ordering::Relaxed);
+        let seconds = Duration::from_secs(skew.unsigned_abs());
+        let now = (self.clock)();
+        let right = if skew < 0 { now.checked_sub(seconds) } else { now.checked_add(seconds) };
+        right.unwrap_or(now)
+    }
+
+    /// A signature is only good for some minutes: goes by the service's clock where ours is further off.
+    fn mind_the_clock(&self, answer: &HeaderMap) {
+        let date = answer.get(DATE).and_then(|date| jiff::fmt::rfc2822::parse(date.to_str().ok()?).ok());
+        let ours = jiff::Timestamp::try_from((self.clock)());
+        if let (Some(theirs), Ok(ours)) = (date, ours) {
+            let skew = theirs.timestamp().as_second().saturating_sub(ours.as_second());
+            self.skew.store(if skew.abs() > SKEW_MAX { skew } else { 0 }, Ordering::Relaxed);
+        }
+    }
+
+    /// How long to wait before trying again: between half and all of a time that doubles, so that many functions that
+    /// failed together do not come back together. What lies between is taken from the clock's last digits.
+    fn backoff(&self, again: u32) -> Duration {
+        let doubled = 1_u32.checked_shl(again.saturating_sub(1)).unwrap_or(u32::MAX);
+        let longest = self.limits.backoff_first.saturating_mul(doubled).min(self.limits.backoff_max);
+        let nanos = (self.clock)().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().subsec_nanos();
+        longest.mul_f64(f64::from(nanos % 1000) / 2000.0 + 0.5)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asking(clock: fn() -> SystemTime) -> Asking {
+        let limits = Limits {
+            attempt_max: Duration::from_secs(1),
+            attempts_max: 6,
+            backoff_first: Duration::from_millis(50),
+            backoff_max: Duration::from_millis(400),
+        };
+        let network = Network::new(Roots::Amazon).unwrap();
+        let credentials = Credentials::new(None);
+        Asking { name: "s3", region: None, credentials, network, clock, limits, skew: AtomicI64::default() }
+    }
+
+    fn at(time: &str) -> SystemTime {
+        format!("2026-01-24T{time}Z").parse::<jiff::Timestamp>().unwrap().try_into().unwrap()
+    }
+
+    #[test]
+    fn a_clock_that_is_far_off_is_not_gone_by() {
+        let check = |clock: fn() -> SystemTime, date: &'static str, right: &str| {
+            let asking = asking(clock);
+            asking.mind_the_clock(&HeaderMap::from_iter([(DATE, HeaderValue::from_static(date))]));
+            assert_eq!(asking.now(), at(right));
+        };
+        check(|| at("11:00:00"), "Sat, 24 Jan 2026 12:00:00 GMT", "12:00:00");
+        check(|| at("13:00:00"), "Sat, 24 Jan 2026 12:00:00 GMT", "12:00:00");
+        check(|| at("12:03:00"), "Sat, 24 Jan 2026 12:00:00 GMT", "12:03:00");
+        check(|| at("13:00:00"), "no date", "13:00:00");
+    }
+
+    #[test]
+    fn the_waits_between_attempts_double_up_to_a_limit() {
+        let waits = |clock| {
+            let asking = asking(clock);
+            [1, 2, 3, 4, 5, 99].map(|again| asking.backoff(again).as_millis())
+        };
+        assert_eq!(waits(|| at("12:00:00")), [25, 50, 100, 200, 200, 200]);
+        assert_eq!(waits(|| at("12:00:00.000000999")), [49, 99, 199, 399, 399, 399]);
+    }
+}

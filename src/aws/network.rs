@@ -1,0 +1,94 @@
+//! Connections: HTTP, or TLS by rustls and ring, and whom they trust.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use rustls::crypto::ring;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::{ClientConfig, RootCertStore};
+
+/// The roots of all of AWS's endpoints outside China (<https://www.amazontrust.com/repository/>), good until 2037.
+const AMAZON_ROOTS: &[u8] = include_bytes!("amazon-roots.pem");
+
+/// A connection's first part; TLS and the rest are bounded by the attempt's time.
+const CONNECT_MAX: Duration = Duration::from_millis(600);
+
+/// Whose certificates are trusted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Roots {
+    /// What the system trusts, or the file that `SSL_CERT_FILE` names.
+    System,
+    /// Amazon's own roots. Nothing is read from the disk: a cold start is spared some hundred files.
+    Amazon,
+}
+
+/// The connections to all services.
+#[derive(Clone, Debug)]
+pub struct Network {
+    /// Goes over a connection that is kept open.
+    pub(super) kept: Http,
+    /// Opens a connection for each request: whatever was wrong with an old one is left behind.
+    pub(super) anew: Http,
+}
+
+pub type Http = Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
+
+impl Network {
+    /// Connections that trust these roots. Ring is smaller than rustls's own choice, and builds without CMake.
+    ///
+    /// # Errors
+    /// Whatever keeps rustls from being set up.
+    pub fn new(roots: Roots) -> Result<Self, rustls::Error> {
+        let mut trusted = RootCertStore::empty();
+        match roots {
+            Roots::System => trusted.add_parsable_certificates(rustls_native_certs::load_native_certs().certs),
+            Roots::Amazon => trusted.add_parsable_certificates(CertificateDer::pem_slice_iter(AMAZON_ROOTS).flatten()),
+        };
+        let tls = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()));
+        let tls = tls.with_safe_default_protocol_versions()?.with_root_certificates(trusted).with_no_client_auth();
+        let mut http = HttpConnector::new();
+        http.enforce_http(false);
+        http.set_nodelay(true);
+        http.set_connect_timeout(Some(CONNECT_MAX));
+        let connector =
+            HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1().wrap_connector(http);
+        let mut client = Client::builder(TokioExecutor::new());
+        Ok(Self { kept: client.build(connector.clone()), anew: client.pool_max_idle_per_host(0).build(connector) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine as _;
+    use base64::prelude::BASE64_STANDARD;
+
+    use super::AMAZON_ROOTS;
+    use crate::verify::Digest;
+
+    /// The fingerprints that Amazon publishes.
+    const FINGERPRINTS: [&str; 5] = [
+        "8ecde6884f3d87b1125ba31ac3fcb13d7016de7f57cc904fe1cb97c6ae98196e",
+        "1ba5b2aa8c65401a82960118f80bec4f62304d83cec4713a19c39c011ea46db4",
+        "18ce6cfe7bf14e60b2e347b8dfe868cb31d02ebb3ada271569f50343b46db3a4",
+        "e35d28419ed02025cfa69038cd623962458da5c695fbdea3c22b0bfb25897092",
+        "568d6905a2c88708a4b3025190edcfedb1974a606a13c6e5290fcb2ae63edab5",
+    ];
+
+    #[test]
+    fn the_roots_are_amazons() {
+        let text = std::str::from_utf8(AMAZON_ROOTS).unwrap();
+        let certificates = text.split("-----BEGIN CERTIFICATE-----").skip(1);
+        let fingerprints = certificates.map(|pem| {
+            let base64 = pem.split("-----END").next().unwrap().replace(char::is_whitespace, "");
+            Digest::of(&BASE64_STANDARD.decode(base64).unwrap()).hex()
+        });
+        assert_eq!(fingerprints.collect::<Vec<_>>(), FINGERPRINTS);
+    }
+}
