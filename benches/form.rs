@@ -2,13 +2,14 @@
 
 #![expect(clippy::unwrap_used, clippy::arithmetic_side_effects, reason = "a bench may stop at whatever is wrong")]
 
+mod samples;
+
 use std::fmt;
 use std::fmt::Write;
 
 use divan::counter::BytesCount;
 use divan::{Bencher, black_box};
 use hooklog::form::{Form, Limits};
-use serde::Deserialize;
 
 fn main() {
     divan::main();
@@ -28,25 +29,10 @@ impl fmt::Display for Input {
 
 fn inputs() -> [Input; 3] {
     [
-        Input { name: "task event", body: sample("task-add") },
-        Input { name: "bot event", body: sample("bot-v2-command-add") },
+        Input { name: "task event", body: samples::body("task-add") },
+        Input { name: "bot event", body: samples::body("bot-v2-command-add") },
         Input { name: "large deal", body: large_deal() },
     ]
-}
-
-#[derive(Deserialize)]
-struct Sample {
-    name: String,
-    body: String,
-}
-
-fn sample(name: &str) -> String {
-    include_str!("../data/samples.jsonl")
-        .lines()
-        .map(|line| serde_json::from_str::<Sample>(line).unwrap())
-        .find(|sample| sample.name == name)
-        .unwrap()
-        .body
 }
 
 /// A deal with many fields of its own, some of them long or lists, as one form of 200 kB.
