@@ -50,18 +50,20 @@ pub struct Access {
 
 /// How long and how often a service is asked.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Limits {
+pub struct Limits {
     /// One attempt, from its signature to the last byte of the answer.
     pub attempt_max: Duration,
+    /// At most so many attempts.
     pub attempts_max: u32,
     /// The longest wait before the second attempt; it doubles from attempt to attempt.
     pub backoff_first: Duration,
+    /// The longest wait before any attempt.
     pub backoff_max: Duration,
 }
 
 /// One request, before it is signed.
 #[derive(Debug)]
-pub(crate) struct Request {
+pub struct Request {
     method: Method,
     uri: Uri,
     headers: Vec<(HeaderName, HeaderValue)>,
@@ -70,16 +72,21 @@ pub(crate) struct Request {
 }
 
 impl Request {
+    /// A request without headers of its own.
+    #[must_use]
     pub fn new(method: Method, uri: Uri, body: Bytes) -> Self {
         Self { method, uri, headers: Vec::new(), digest: Digest::of(&body), body }
     }
 
+    /// The request with one more header, which will be signed. Names are in lower case.
+    #[must_use]
     pub fn header(mut self, name: &'static str, value: HeaderValue) -> Self {
         self.headers.push((HeaderName::from_static(name), value));
         self
     }
 
     /// The body's digest, which is signed.
+    #[must_use]
     pub fn digest(&self) -> &Digest {
         &self.digest
     }
@@ -87,7 +94,7 @@ impl Request {
 
 /// A service of AWS, or of something that speaks like it.
 #[derive(Clone, Debug)]
-pub(crate) struct Service(Arc<Asking>);
+pub struct Service(Arc<Asking>);
 
 #[derive(Debug)]
 struct Asking {
@@ -103,6 +110,8 @@ struct Asking {
 }
 
 impl Service {
+    /// The service with this name in signatures.
+    #[must_use]
     pub fn new(name: &'static str, access: Access, limits: Limits) -> Self {
         let Access { region, credentials, network, clock } = access;
         let credentials = Credentials::new(credentials);
@@ -110,6 +119,9 @@ impl Service {
     }
 
     /// Sends a request until an answer is not worth another try. Gives a good answer's body.
+    ///
+    /// # Errors
+    /// What the last attempt met.
     pub async fn send(&self, request: &Request) -> Result<Bytes, AwsError> {
         let asking = &*self.0;
         let mut failed = match asking.attempt(&asking.network.kept, request).await {
@@ -127,6 +139,9 @@ impl Service {
     }
 
     /// Sends a request once.
+    ///
+    /// # Errors
+    /// What it met.
     pub async fn send_once(&self, request: &Request) -> Result<Bytes, AwsError> {
         self.0.attempt(&self.0.network.kept, request).await
     }

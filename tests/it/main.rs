@@ -18,6 +18,7 @@
 mod bootstrap;
 mod cli;
 mod crash;
+mod doctor;
 mod drain;
 mod faults;
 mod form;

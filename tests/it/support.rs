@@ -8,6 +8,7 @@ pub mod record;
 pub mod s3;
 pub mod samples;
 pub mod serve;
+pub mod standin;
 
 use std::path::PathBuf;
 

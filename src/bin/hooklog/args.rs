@@ -22,6 +22,8 @@ pub enum Verb {
     Serve(Serve),
     /// See the whole journey on this machine: serve, send the samples, show what was kept
     Demo(Demo),
+    /// Say what is wrong with a deployment, and what to do about it
+    Doctor(Doctor),
     /// Post sample events as Bitrix24 would
     Send(Send),
     /// Turn rejected requests whose token is accepted by now into events
@@ -51,6 +53,30 @@ pub struct Demo {
     /// Keep the events in this folder instead of one that is gone afterwards
     #[arg(long, value_name = "FOLDER")]
     pub keep: Option<PathBuf>,
+}
+
+/// Examples:
+///   hooklog doctor --url https://….lambda-url.eu-central-1.on.aws/ --store s3://BUCKET
+///   hooklog doctor --url https://….lambda-url.eu-central-1.on.aws/URLTOKEN --store s3://BUCKET
+///
+/// It posts a form without a token, which must be refused. Only with a token, in the URL's path or from --token, it also
+/// posts an event, with the code HOOKLOGDOCTOR, which is kept as any other. In the store it writes one object below
+/// doctor/ and removes it again.
+#[derive(Parser)]
+#[command(verbatim_doc_comment)]
+pub struct Doctor {
+    /// The receiver's URL, with the URL token as its path where that is to be tried
+    #[arg(long, value_name = "URL")]
+    pub url: Option<String>,
+    /// Where events are kept: s3://BUCKET[/PREFIX] or a folder [default: HOOKLOG_STORE]
+    #[arg(long, value_name = "PLACE")]
+    pub store: Option<Place>,
+    /// The application token to try
+    #[arg(long, value_name = "TOKEN", requires = "url")]
+    pub token: Option<String>,
+    /// Print one JSON object a line
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Examples:

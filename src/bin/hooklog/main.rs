@@ -3,6 +3,7 @@
 mod args;
 mod decode;
 mod demo;
+mod doctor;
 mod http;
 mod output;
 mod requeue;
@@ -36,6 +37,7 @@ fn run(args: Args) -> Result<ExitCode> {
     match args.verb {
         Verb::Decode(args) => decode::run(&args),
         Verb::Demo(args) => setup::runtime()?.block_on(demo::run(&args)),
+        Verb::Doctor(args) => setup::runtime()?.block_on(doctor::run(&args)),
         Verb::Requeue(args) => setup::runtime()?.block_on(requeue::run(&args)),
         Verb::Send(args) => setup::runtime()?.block_on(send::run(&args)),
         Verb::Serve(args) => setup::runtime()?.block_on(serve::run(&args)),

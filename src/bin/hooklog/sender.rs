@@ -3,8 +3,9 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
+use reqwest::header::HeaderMap;
 use reqwest::redirect::Policy;
-use reqwest::{Client, Url};
+use reqwest::{Client, RequestBuilder, Url};
 
 use crate::samples::Sample;
 
@@ -21,6 +22,8 @@ pub struct Sender {
 pub struct Delivery {
     pub status: u16,
     pub took: Duration,
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
 }
 
 impl Sender {
@@ -44,15 +47,24 @@ impl Sender {
         if let Some(query) = sample.query() {
             url.set_query(Some(query));
         }
-        let started = Instant::now();
         let request = self.client.post(url).header("Content-Type", &sample.content_type).body(sample.body.clone());
+        self.deliver(request).await
+    }
+
+    /// Asks whether the receiver is up.
+    pub async fn get(&self) -> Result<Delivery> {
+        self.deliver(self.client.get(self.to.clone())).await
+    }
+
+    async fn deliver(&self, request: RequestBuilder) -> Result<Delivery> {
+        let started = Instant::now();
         let answer = request
             .send()
             .await
             .map_err(reqwest::Error::without_url)
             .with_context(|| format!("{} does not answer", self.to.origin().ascii_serialization()))?;
-        let status = answer.status().as_u16();
-        answer.bytes().await.map_err(reqwest::Error::without_url).context("the answer broke off")?;
-        Ok(Delivery { status, took: started.elapsed() })
+        let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+        let body = answer.bytes().await.map_err(reqwest::Error::without_url).context("the answer broke off")?;
+        Ok(Delivery { status, took: started.elapsed(), headers, body: body.to_vec() })
     }
 }

@@ -4,7 +4,7 @@ use std::io;
 use std::time::{Duration, SystemTime};
 
 use anyhow::{Context as _, Result};
-use aws_config::BehaviorVersion;
+use aws_config::{BehaviorVersion, SdkConfig};
 use hooklog::aws::{Access, Network, Roots, sdk_http_client};
 use hooklog::config::{Config, OverflowPlace, Place};
 use hooklog::overflow::Overflow;
@@ -52,7 +52,7 @@ pub async fn store(place: Option<&Place>, config: &Config) -> Result<(Place, Sto
     let store = match &place {
         Place::Folder(path) => Store::Folder(Folder::new(path)),
         Place::S3 { .. } => {
-            let (access, config) = aws(config).await?;
+            let (access, config) = access(config).await?;
             config.open_store(place.clone(), &access)
         }
     };
@@ -65,27 +65,47 @@ pub async fn overflow(config: &Config) -> Result<Option<Overflow>> {
         None => None,
         Some(OverflowPlace::Folder(path)) => Some(Overflow::Folder(Folder::new(path))),
         Some(OverflowPlace::Queue(_)) => {
-            let (access, config) = aws(config).await?;
+            let (access, config) = access(config).await?;
             config.open_overflow(&access)
         }
     })
 }
 
-/// What every AWS tool goes by: environment, profile files, and the machine's own role.
-#[expect(clippy::disallowed_methods, reason = "this is the door that hands in the clock")]
-async fn aws(config: &Config) -> Result<(Access, Config)> {
-    let aws = aws_config::defaults(BehaviorVersion::latest()).http_client(sdk_http_client()).load().await;
+/// Who asks AWS, and the settings with AWS's own endpoints in them.
+async fn access(config: &Config) -> Result<(Access, Config)> {
+    let (access, any_endpoint) = aws().await?;
     let mut config = config.clone();
     for endpoint in [&mut config.aws.s3_endpoint, &mut config.aws.sqs_endpoint] {
-        *endpoint = endpoint.take().or_else(|| aws.endpoint_url().map(str::to_owned));
+        *endpoint = endpoint.take().or_else(|| any_endpoint.clone());
     }
+    Ok((access, config))
+}
+
+/// Who asks AWS, and at what endpoint for all services, if at one.
+#[expect(clippy::disallowed_methods, reason = "this is the door that hands in the clock")]
+pub async fn aws() -> Result<(Access, Option<String>)> {
+    let aws = sdk().await;
     let access = Access {
         region: aws.region().map(ToString::to_string),
         credentials: aws.credentials_provider(),
         network: Network::new(Roots::System).context("TLS cannot be set up")?,
         clock: SystemTime::now,
     };
-    Ok((access, config))
+    Ok((access, aws.endpoint_url().map(str::to_owned)))
+}
+
+/// What an SDK's client for S3 is made of.
+pub async fn s3(config: &Config) -> aws_sdk_s3::config::Builder {
+    let aws = sdk().await;
+    let mut settings = aws_sdk_s3::config::Builder::from(&aws);
+    let endpoint = config.aws.s3_endpoint.as_deref().or(aws.endpoint_url()).map(str::to_owned);
+    settings.set_force_path_style(Some(endpoint.is_some())).set_endpoint_url(endpoint);
+    settings
+}
+
+/// What every AWS tool goes by: environment, profile files, and the machine's own role.
+async fn sdk() -> SdkConfig {
+    aws_config::defaults(BehaviorVersion::latest()).http_client(sdk_http_client()).load().await
 }
 
 /// Lets the process open as many files as the system allows it: each connection is one.
