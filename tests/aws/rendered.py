@@ -20,7 +20,7 @@ class NoManagedPolicies:
         return {}
 
 
-def render(code_uri="s3://bucket/code.zip"):
+def render():
     template = yaml_parse((ROOT / "template.yaml").read_text())
-    template["Globals"]["Function"]["CodeUri"] = code_uri
+    template["Globals"]["Function"]["CodeUri"] = "s3://bucket/code.zip"
     return transform(template, {}, NoManagedPolicies())
