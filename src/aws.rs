@@ -1,7 +1,7 @@
 //! Requests to an AWS service: signed, sent within limits, and sent again where that can help.
 //!
-//! This is all of AWS that the functions link: a request is signed by `aws-sigv4` and sent by hyper, and no client of
-//! a service is configured, resolved and intercepted around it for each event. What reads a store back is the command
+//! This is all of AWS that the functions link: a request is signed here and sent by hyper, and no client of a
+//! service is configured, resolved and intercepted around it for each event. What reads a store back is the command
 //! line's, and uses the SDK.
 
 mod credentials;
@@ -20,6 +20,7 @@ use bytes::Bytes;
 use http::header::{DATE, HeaderMap, HeaderName, HeaderValue};
 use http::{Method, Uri};
 use http_body_util::{BodyExt as _, Limited};
+use jiff::{SignedDuration, Timestamp};
 use tokio::time::{sleep, timeout};
 
 use crate::verify::Digest;
@@ -29,6 +30,7 @@ use network::Http;
 pub use network::{Network, Roots};
 #[cfg(feature = "cli")]
 pub use sdk::sdk_http_client;
+use sign::Signer;
 
 /// More of an answer is not read: a put's has no body, and an error's is short.
 const ANSWER_BYTES_MAX: usize = 64 * 1024;
@@ -98,9 +100,7 @@ pub struct Service(Arc<Asking>);
 
 #[derive(Debug)]
 struct Asking {
-    /// The service, as signatures name it.
-    name: &'static str,
-    region: Option<String>,
+    signer: Signer,
     credentials: Credentials,
     network: Network,
     clock: fn() -> SystemTime,
@@ -115,7 +115,8 @@ impl Service {
     pub fn new(name: &'static str, access: Access, limits: Limits) -> Self {
         let Access { region, credentials, network, clock } = access;
         let credentials = Credentials::new(credentials);
-        Self(Arc::new(Asking { name, region, credentials, network, clock, limits, skew: AtomicI64::default() }))
+        let signer = Signer::new(name, region);
+        Self(Arc::new(Asking { signer, credentials, network, clock, limits, skew: AtomicI64::default() }))
     }
 
     /// Sends a request until an answer is not worth another try. Gives a good answer's body.
@@ -154,8 +155,7 @@ impl Asking {
 
     async fn exchange(&self, http: &Http, request: &Request) -> Result<Bytes, AwsError> {
         let credentials = self.credentials.at((self.clock)()).await?;
-        let region = self.region.as_deref().ok_or(AwsError::NoRegion)?;
-        let signed = sign::sign(request, self.name, region, credentials, self.now())?;
+        let signed = self.signer.sign(request, &credentials, self.now())?;
         let (head, body) = http.request(signed).await?.into_parts();
         let body = Limited::new(body, ANSWER_BYTES_MAX).collect().await.map_err(AwsError::Broken)?.to_bytes();
         if head.status.is_success() {
@@ -165,18 +165,17 @@ impl Asking {
         Err(AwsError::answered(head.status, &body))
     }
 
-    fn now(&self) -> SystemTime {
-        let skew = self.skew.load(Ordering::Relaxed);
-        let seconds = Duration::from_secs(skew.unsigned_abs());
-        let now = (self.clock)();
-        let right = if skew < 0 { now.checked_sub(seconds) } else { now.checked_add(seconds) };
-        right.unwrap_or(now)
+    /// What time it is by the service's clock, where ours is far off.
+    fn now(&self) -> Timestamp {
+        let now = Timestamp::try_from((self.clock)()).unwrap_or_default();
+        let skew = SignedDuration::from_secs(self.skew.load(Ordering::Relaxed));
+        now.checked_add(skew).unwrap_or(now)
     }
 
     /// A signature is only good for some minutes: goes by the service's clock where ours is further off.
     fn mind_the_clock(&self, answer: &HeaderMap) {
         let date = answer.get(DATE).and_then(|date| jiff::fmt::rfc2822::parse(date.to_str().ok()?).ok());
-        let ours = jiff::Timestamp::try_from((self.clock)());
+        let ours = Timestamp::try_from((self.clock)());
         if let (Some(theirs), Ok(ours)) = (date, ours) {
             let skew = theirs.timestamp().as_second().saturating_sub(ours.as_second());
             self.skew.store(if skew.abs() > SKEW_MAX { skew } else { 0 }, Ordering::Relaxed);
@@ -206,11 +205,11 @@ mod tests {
         };
         let network = Network::new(Roots::Amazon).unwrap();
         let credentials = Credentials::new(None);
-        Asking { name: "s3", region: None, credentials, network, clock, limits, skew: AtomicI64::default() }
+        Asking { signer: Signer::new("s3", None), credentials, network, clock, limits, skew: AtomicI64::default() }
     }
 
     fn at(time: &str) -> SystemTime {
-        format!("2026-01-24T{time}Z").parse::<jiff::Timestamp>().unwrap().try_into().unwrap()
+        format!("2026-01-24T{time}Z").parse::<Timestamp>().unwrap().try_into().unwrap()
     }
 
     #[test]
@@ -218,7 +217,7 @@ mod tests {
         let check = |clock: fn() -> SystemTime, date: &'static str, right: &str| {
             let asking = asking(clock);
             asking.mind_the_clock(&HeaderMap::from_iter([(DATE, HeaderValue::from_static(date))]));
-            assert_eq!(asking.now(), at(right));
+            assert_eq!(SystemTime::try_from(asking.now()).unwrap(), at(right));
         };
         check(|| at("11:00:00"), "Sat, 24 Jan 2026 12:00:00 GMT", "12:00:00");
         check(|| at("13:00:00"), "Sat, 24 Jan 2026 12:00:00 GMT", "12:00:00");

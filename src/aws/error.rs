@@ -15,9 +15,9 @@ pub enum AwsError {
     /// Nobody to sign as for now.
     #[error("credentials cannot be had")]
     Credentials(#[from] CredentialsError),
-    /// A request that cannot be signed or sent.
+    /// A header that is no text.
     #[error("the request cannot be signed")]
-    Signing(#[source] Box<dyn std::error::Error + Send + Sync>),
+    Unsignable,
     /// A name or an address that no request can be made of.
     #[error("the request cannot be written")]
     Request(#[from] http::Error),
@@ -55,7 +55,7 @@ impl AwsError {
             Self::NoRegion
             | Self::NoCredentials
             | Self::Credentials(_)
-            | Self::Signing(_)
+            | Self::Unsignable
             | Self::Request(_)
             | Self::TimedOut
             | Self::Connection(_)
@@ -75,7 +75,7 @@ impl AwsError {
             | Self::Broken(_)
             | Self::Credentials(_)
             | Self::Refused { status: 403 | 404 | 408 | 409 | 429 | 500.., .. } => true,
-            Self::NoRegion | Self::NoCredentials | Self::Signing(_) | Self::Request(_) => false,
+            Self::NoRegion | Self::NoCredentials | Self::Unsignable | Self::Request(_) => false,
             Self::Refused { code, .. } => code.contains("Throttl") || code.starts_with("RequestTimeout"),
         }
     }

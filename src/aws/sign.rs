@@ -1,52 +1,127 @@
-//! Signatures, version 4 (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html>).
+//! Signatures, version 4 (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html>),
+//! for what is sent here: requests without a query, whose body is signed, and all of whose headers are.
 
-use std::time::SystemTime;
+use std::fmt;
+use std::sync::{Mutex, PoisonError};
 
 use aws_credential_types::Credentials;
-use aws_sigv4::http_request::{
-    PayloadChecksumKind, PercentEncodingMode, SignableBody, SignableRequest, SigningSettings, UriPathNormalizationMode,
-    sign as signature,
-};
-use aws_sigv4::sign::v4::SigningParams;
 use bytes::Bytes;
-use http::header::{HeaderValue, USER_AGENT};
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use http::header::{AUTHORIZATION, HeaderValue, USER_AGENT};
 use http_body_util::Full;
+use jiff::Timestamp;
+use sha2::Sha256;
 
 use super::{AwsError, Request};
+use crate::verify::Digest;
 
 const US: HeaderValue = HeaderValue::from_static(concat!("hooklog/", env!("CARGO_PKG_VERSION")));
 
-/// The request as it is sent: with a signature over its head and its body.
-pub fn sign(
-    request: &Request,
-    service: &str,
-    region: &str,
-    credentials: Credentials,
-    now: SystemTime,
-) -> Result<http::Request<Full<Bytes>>, AwsError> {
-    let mut settings = SigningSettings::default();
-    settings.payload_checksum_kind = PayloadChecksumKind::XAmzSha256;
-    // The path is signed as it is sent, which is S3's own rule; the other services' paths are `/`.
-    settings.percent_encoding_mode = PercentEncodingMode::Single;
-    settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled;
-    let identity = credentials.into();
-    let params = SigningParams::builder().identity(&identity).region(region).name(service).time(now);
-    let params = params.settings(settings).build().map_err(|error| AwsError::Signing(error.into()))?.into();
+const ALGORITHM: &str = "AWS4-HMAC-SHA256";
+/// The last part of every scope and every key.
+const LAST: &str = "aws4_request";
 
-    let headers = request.headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
-    let body = SignableBody::Precomputed(request.digest.hex());
-    let signable = SignableRequest::new(request.method.as_str(), request.uri.to_string(), headers, body);
-    let signed = signable.and_then(|signable| signature(signable, &params));
-    let (signed, _signature) = signed.map_err(|error| AwsError::Signing(error.into()))?.into_parts();
+/// Signs requests to one service in one region.
+#[derive(Debug)]
+pub struct Signer {
+    service: &'static str,
+    region: Option<String>,
+    kept: Mutex<Option<Key>>,
+}
 
-    let mut sent = http::Request::builder().method(&request.method).uri(&request.uri).header(USER_AGENT, US);
+/// A key to sign with, which is good for a day and therefore made once a day.
+#[derive(Clone)]
+struct Key {
+    access_key_id: String,
+    day: String,
+    secret: [u8; 32],
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Key(..)")
+    }
+}
+
+impl Signer {
+    pub fn new(service: &'static str, region: Option<String>) -> Self {
+        Self { service, region, kept: Mutex::default() }
+    }
+
+    /// The request as it is sent: with a signature over its head and its body.
+    pub fn sign(
+        &self,
+        request: &Request,
+        credentials: &Credentials,
+        now: Timestamp,
+    ) -> Result<http::Request<Full<Bytes>>, AwsError> {
+        let region = self.region.as_deref().ok_or(AwsError::NoRegion)?;
+        let time = now.strftime("%Y%m%dT%H%M%SZ").to_string();
+        let (day, _) = time.split_once('T').unwrap_or_default();
+        let digest = request.digest.hex();
+        let headers = headers(request, credentials, &time, &digest)?;
+        let names = headers.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(";");
+
+        let scope = [day, region, self.service, LAST].join("/");
+        let canonical = Digest::of(canonical(request, &headers, &names, &digest).as_bytes()).hex();
+        let to_sign = [ALGORITHM, &time, &scope, &canonical].join("\n");
+        let signature = hex::encode(hmac(&self.key(credentials, day, region)?.secret, &to_sign)?);
+        let key_id = credentials.access_key_id();
+        let authorization =
+            format!("{ALGORITHM} Credential={key_id}/{scope}, SignedHeaders={names}, Signature={signature}");
+
+        let signed = http::Request::builder().method(&request.method).uri(&request.uri).header(USER_AGENT, US);
+        let signed = headers.into_iter().fold(signed, |signed, (name, value)| signed.header(name, value));
+        Ok(signed.header(AUTHORIZATION, authorization).body(Full::new(request.body.clone()))?)
+    }
+
+    fn key(&self, credentials: &Credentials, day: &str, region: &str) -> Result<Key, AwsError> {
+        let access_key_id = credentials.access_key_id();
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(key) = kept.as_ref().filter(|key| key.access_key_id == access_key_id && key.day == day) {
+            return Ok(key.clone());
+        }
+        let mut secret = hmac(format!("AWS4{}", credentials.secret_access_key()).as_bytes(), day)?;
+        for part in [region, self.service, LAST] {
+            secret = hmac(&secret, part)?;
+        }
+        let key = Key { access_key_id: access_key_id.to_owned(), day: day.to_owned(), secret };
+        Ok(kept.insert(key).clone())
+    }
+}
+
+/// The headers that are signed, in the order of their names.
+fn headers<'h>(
+    request: &'h Request,
+    credentials: &'h Credentials,
+    time: &'h str,
+    digest: &'h str,
+) -> Result<Vec<(&'h str, &'h str)>, AwsError> {
+    let host = request.uri.authority().map_or("", |authority| authority.as_str());
+    let mut headers = vec![("host", host), ("x-amz-content-sha256", digest), ("x-amz-date", time)];
+    headers.extend(credentials.session_token().map(|token| ("x-amz-security-token", token)));
     for (name, value) in &request.headers {
-        sent = sent.header(name, value);
+        headers.push((name.as_str(), value.to_str().or(Err(AwsError::Unsignable))?));
     }
-    for (name, value) in signed.headers() {
-        sent = sent.header(name, value);
+    headers.sort_unstable();
+    Ok(headers)
+}
+
+/// The request as the signature sees it. The path is signed as it is sent, which is S3's own rule; what the other
+/// services are sent goes to plain paths.
+fn canonical(request: &Request, headers: &[(&str, &str)], names: &str, digest: &str) -> String {
+    let mut canonical = [request.method.as_str(), request.uri.path(), "", ""].join("\n");
+    for (name, value) in headers {
+        canonical.extend([name, ":", value, "\n"]);
     }
-    Ok(sent.body(Full::new(request.body.clone()))?)
+    canonical.extend(["\n", names, "\n", digest]);
+    canonical
+}
+
+fn hmac(key: &[u8], text: &str) -> Result<[u8; 32], AwsError> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).or(Err(AwsError::Unsignable))?;
+    mac.update(text.as_bytes());
+    Ok(mac.finalize().into_bytes().into())
 }
 
 #[cfg(test)]
@@ -55,31 +130,47 @@ mod tests {
 
     use super::*;
 
+    const PUT: &str = "https://examplebucket.s3.amazonaws.com/test%24file.text";
+
+    fn sign(signer: &Signer, credentials: &Credentials, time: &str) -> String {
+        let body = Bytes::from_static(b"Welcome to Amazon S3.");
+        let request = Request::new(Method::PUT, PUT.parse().unwrap(), body)
+            .header("x-amz-storage-class", "REDUCED_REDUNDANCY".parse().unwrap())
+            .header("date", "Fri, 24 May 2013 00:00:00 GMT".parse().unwrap());
+        let sent = signer.sign(&request, credentials, time.parse().unwrap()).unwrap();
+        sent.headers()["authorization"].to_str().unwrap().to_owned()
+    }
+
+    fn credentials(id: &str) -> Credentials {
+        Credentials::new(id, "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", None, None, "documents")
+    }
+
     /// The example of a put in S3's documents
     /// (<https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html>).
     #[test]
     fn a_signature_is_what_s3_documents() {
-        let mut request = Request::new(
-            Method::PUT,
-            "https://examplebucket.s3.amazonaws.com/test%24file.text".parse().unwrap(),
-            Bytes::from_static(b"Welcome to Amazon S3."),
-        );
-        request = request.header("date", "Fri, 24 May 2013 00:00:00 GMT".parse().unwrap());
-        request = request.header("x-amz-storage-class", "REDUCED_REDUNDANCY".parse().unwrap());
-        let credentials = Credentials::new(
-            "AKIAIOSFODNN7EXAMPLE",
-            "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
-            None,
-            None,
-            "documents",
-        );
-        let now = "2013-05-24T00:00:00Z".parse::<jiff::Timestamp>().unwrap().try_into().unwrap();
-        let signed = sign(&request, "s3", "us-east-1", credentials, now).unwrap();
-        assert_eq!(
-            signed.headers()["authorization"],
-            "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request, \
+        let signer = Signer::new("s3", Some("us-east-1".into()));
+        let documented = "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request, \
              SignedHeaders=date;host;x-amz-content-sha256;x-amz-date;x-amz-storage-class, \
-             Signature=98ad721746da40c64f1a55b78f14c238d841ea1380cd77a1b5971af0ece108bd"
-        );
+             Signature=98ad721746da40c64f1a55b78f14c238d841ea1380cd77a1b5971af0ece108bd";
+        let ours = credentials("AKIAIOSFODNN7EXAMPLE");
+        assert_eq!(sign(&signer, &ours, "2013-05-24T00:00:00Z"), documented);
+        assert_ne!(sign(&signer, &ours, "2013-05-25T00:00:00Z"), documented);
+        assert_ne!(sign(&signer, &credentials("AKIAOTHER"), "2013-05-24T00:00:00Z"), documented);
+        assert_eq!(sign(&signer, &ours, "2013-05-24T00:00:00Z"), documented, "after other days and keys");
+    }
+
+    #[test]
+    fn a_key_is_never_printed() {
+        let signer = Signer::new("s3", Some("us-east-1".into()));
+        sign(&signer, &credentials("AKIAIOSFODNN7EXAMPLE"), "2013-05-24T00:00:00Z");
+        assert!(format!("{signer:?}").contains("Key(..)"));
+    }
+
+    #[test]
+    fn without_a_region_nothing_is_signed() {
+        let request = Request::new(Method::PUT, PUT.parse().unwrap(), Bytes::new());
+        let signed = Signer::new("s3", None).sign(&request, &credentials("AKIA"), Timestamp::UNIX_EPOCH);
+        assert!(matches!(signed, Err(AwsError::NoRegion)));
     }
 }

@@ -8,6 +8,10 @@ use base64::prelude::BASE64_STANDARD;
 use hooklog::receive::{Answer, Request};
 use serde::{Deserialize, Serialize};
 
+/// A text that is borrowed from the event where it has no escapes. As an `Option` of a `Cow`, serde would copy it.
+#[derive(Deserialize)]
+struct Text<'i>(#[serde(borrow)] Cow<'i, str>);
+
 /// One request to the function URL. A member that is absent is empty.
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
@@ -21,7 +25,7 @@ pub struct Invocation<'i> {
     #[serde(borrow)]
     request_context: Context<'i>,
     #[serde(borrow)]
-    body: Option<Cow<'i, str>>,
+    body: Option<Text<'i>>,
     is_base64_encoded: bool,
 }
 
@@ -29,7 +33,7 @@ pub struct Invocation<'i> {
 #[serde(default)]
 struct Headers<'i> {
     #[serde(borrow, rename = "content-type")]
-    content_type: Option<Cow<'i, str>>,
+    content_type: Option<Text<'i>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -45,12 +49,12 @@ struct Http<'i> {
     #[serde(borrow)]
     method: Cow<'i, str>,
     #[serde(borrow)]
-    source_ip: Option<Cow<'i, str>>,
+    source_ip: Option<Text<'i>>,
     #[serde(borrow)]
-    user_agent: Option<Cow<'i, str>>,
+    user_agent: Option<Text<'i>>,
 }
 
-impl<'i> Invocation<'i> {
+impl Invocation<'_> {
     pub fn method(&self) -> &str {
         &self.request_context.http.method
     }
@@ -59,17 +63,17 @@ impl<'i> Invocation<'i> {
         self.method() == "HEAD"
     }
 
-    pub fn source_ip(&self) -> Option<Cow<'i, str>> {
-        self.request_context.http.source_ip.clone()
+    pub fn source_ip(&self) -> Option<Cow<'_, str>> {
+        text(self.request_context.http.source_ip.as_ref()).map(Cow::Borrowed)
     }
 
-    pub fn user_agent(&self) -> Option<Cow<'i, str>> {
-        self.request_context.http.user_agent.clone()
+    pub fn user_agent(&self) -> Option<Cow<'_, str>> {
+        text(self.request_context.http.user_agent.as_ref()).map(Cow::Borrowed)
     }
 
     /// The body as the client sent it.
     pub fn body(&self) -> Result<Cow<'_, [u8]>, base64::DecodeError> {
-        let body = self.body.as_deref().unwrap_or_default();
+        let body = text(self.body.as_ref()).unwrap_or_default();
         if self.is_base64_encoded {
             BASE64_STANDARD.decode(body).map(Cow::Owned)
         } else {
@@ -82,10 +86,14 @@ impl<'i> Invocation<'i> {
             method: self.method(),
             path: &self.raw_path,
             query: self.raw_query_string.as_bytes(),
-            content_type: self.headers.content_type.as_deref(),
+            content_type: text(self.headers.content_type.as_ref()),
             body,
         }
     }
+}
+
+fn text<'t>(text: Option<&'t Text<'_>>) -> Option<&'t str> {
+    text.map(|text| &*text.0)
 }
 
 /// The answer in a function URL's form.
