@@ -3,11 +3,13 @@
 //! The record's shape stands in `schema/event.schema.json`.
 
 mod canonical;
+mod event_key;
 mod kept;
 mod key;
 mod raw;
 mod redact;
 mod rejected;
+mod resend;
 
 use std::borrow::Cow;
 use std::time::Instant;
@@ -19,10 +21,12 @@ use uuid::Uuid;
 
 use crate::form::Form;
 use crate::verify::{Claim, Verified};
+pub use event_key::{EVENTS, EventKey};
 pub use kept::Kept;
-pub use key::{EVENTS, EventKey, ObjectKey};
+pub use key::ObjectKey;
 use redact::{Redacted, Redaction};
 pub use rejected::{NotRejected, Requeued};
+pub use resend::Resend;
 
 /// Longer attributes from a request's head are cut to this many bytes.
 const ATTRIBUTE_BYTES_MAX: usize = 512;
