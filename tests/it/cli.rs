@@ -1,27 +1,10 @@
 //! The other verbs of `hooklog`.
 
 use std::io::Write as _;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 
-use crate::support::samples::{self, URL_TOKEN};
-use crate::support::serve::Serve;
+use crate::support::command::{hooklog, text};
 use crate::support::{files, record};
-
-fn hooklog(arguments: &[&str], input: &[u8]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_hooklog"));
-    command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().unwrap();
-    let mut stdin = child.stdin.take().unwrap();
-    let input = input.to_vec();
-    let writer = std::thread::spawn(move || stdin.write_all(&input));
-    let output = child.wait_with_output().unwrap();
-    let _closed_early = writer.join().unwrap();
-    output
-}
-
-fn text(output: &[u8]) -> &str {
-    std::str::from_utf8(output).unwrap()
-}
 
 #[test]
 fn decode_prints_what_php_makes_of_a_form() {
@@ -82,23 +65,6 @@ fn demo_keeps_every_sample() {
 }
 
 #[test]
-fn send_posts_samples_and_counts_the_answers() {
-    let serve = Serve::start(&samples::tokens());
-    let url = format!("http://{}/{URL_TOKEN}", serve.address());
-    let sent = hooklog(&["send", "--to", &url, "--event", "ontaskadd", "--event", "ROBOT", "--count", "2"], b"");
-    assert!(sent.status.success(), "{}", text(&sent.stderr));
-    assert!(text(&sent.stdout).starts_with("32 x 200; p50 "), "{}", text(&sent.stdout));
-    let refused = hooklog(&["send", "--to", &url, "--event", "ONTASKADD", "--token", "x"], b"");
-    assert!(refused.status.success(), "the URL token still holds");
-    let url = format!("http://{}/", serve.address());
-    let refused = hooklog(&["send", "--to", &url, "--event", "ONTASKADD", "--token", "x"], b"");
-    assert_eq!(refused.status.code(), Some(1));
-    assert!(text(&refused.stderr).contains("task-add: answered 403"));
-    assert_eq!(hooklog(&["send", "--to", &url], b"").status.code(), Some(1));
-    assert_eq!(hooklog(&["send", "--to", &url, "--event", "NOSUCH"], b"").status.code(), Some(1));
-}
-
-#[test]
 fn wrong_usage_exits_2_and_a_reader_that_leaves_is_no_error() {
     assert_eq!(hooklog(&["nonsense"], b"").status.code(), Some(2));
     assert_eq!(hooklog(&["serve", "--listen", "x"], b"").status.code(), Some(2));
@@ -109,4 +75,36 @@ fn wrong_usage_exits_2_and_a_reader_that_leaves_is_no_error() {
     let _closed_early = stdin.write_all("{\"id\":1}\n".repeat(100_000).as_bytes());
     drop(stdin);
     assert!(child.wait().unwrap().success());
+}
+
+#[test]
+fn every_verb_explains_itself_with_an_example_and_has_a_manual_page() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(hooklog(&["man", folder.path().to_str().unwrap()], b"").status.success());
+    let help = hooklog(&["--help"], b"");
+    let verbs = text(&help.stdout).lines().skip_while(|line| *line != "Commands:").skip(1);
+    let verbs: Vec<_> = verbs.map_while(|line| line.split_whitespace().next()).filter(|verb| *verb != "help").collect();
+    assert!(verbs.len() >= 12, "{verbs:?}");
+    for verb in verbs {
+        let help = hooklog(&[verb, "--help"], b"");
+        let (help, command) = (text(&help.stdout), format!("hooklog {verb}"));
+        let (_, examples) = help.split_once("Example").unwrap_or_else(|| panic!("{verb} has no example"));
+        assert!(examples.contains(&command), "{verb}");
+        let page = std::fs::read_to_string(folder.path().join(format!("hooklog-{verb}.1"))).unwrap();
+        assert!(page.contains(".SH DESCRIPTION"), "{verb}");
+    }
+    assert!(text(&hooklog(&["man"], b"").stdout).contains(".TH hooklog 1"));
+}
+
+#[test]
+fn a_shell_learns_the_verbs() {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let script = hooklog(&["completions", shell], b"");
+        assert!(script.status.success());
+        assert!(["tail", "replay", "dry-run"].iter().all(|word| text(&script.stdout).contains(word)), "{shell}");
+    }
+    let bash = hooklog(&["completions", "bash"], b"").stdout;
+    let mut check = Command::new("bash").args(["-n"]).stdin(Stdio::piped()).spawn().unwrap();
+    check.stdin.take().unwrap().write_all(&bash).unwrap();
+    assert!(check.wait().unwrap().success());
 }

@@ -1,9 +1,11 @@
 //! What the tests stand on: doors to the real binaries, a real S3 server, the samples, and what must hold for a record.
 
 pub mod bootstrap;
+pub mod command;
 pub mod faults;
 pub mod kept;
 pub mod moto;
+pub mod php;
 pub mod record;
 pub mod s3;
 pub mod samples;

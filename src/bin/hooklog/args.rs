@@ -2,11 +2,19 @@
 
 #![expect(clippy::doc_markdown, rustdoc::bare_urls, reason = "these comments are the help that a terminal shows")]
 
+mod doctor;
+mod look;
+mod send;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 use hooklog::config::Place;
+
+pub use doctor::Doctor;
+pub use look::{Choice, Format, Replay, Show, Stats, Tail};
+pub use send::Send;
 
 /// Keeps every event that a Bitrix24 portal sends.
 #[derive(Parser)]
@@ -26,16 +34,33 @@ pub enum Verb {
     Doctor(Doctor),
     /// Post sample events as Bitrix24 would
     Send(Send),
+    /// Show the newest events, and follow what comes
+    Tail(Tail),
+    /// Show one event, whole
+    Show(Show),
+    /// Count events by code, portal and day
+    Stats(Stats),
+    /// Post kept events again as the forms that they were
+    Replay(Replay),
     /// Turn rejected requests whose token is accepted by now into events
     Requeue(Requeue),
     /// Make a token, or the digest of one
     Token(Token),
     /// Print the $_REQUEST that PHP would make of a form on standard input
     Decode(Decode),
+    /// Print what a shell needs to complete commands of hooklog
+    Completions(Completions),
+    /// Print the manual page, or write one for each verb into a folder
+    Man(Man),
 }
 
-/// Settings come from the environment: HOOKLOG_STORE, HOOKLOG_TOKENS, HOOKLOG_OVERFLOW, HOOKLOG_BODY_MAX, and AWS's own.
 #[derive(Parser)]
+#[command(after_help = "\
+Settings come from the environment: HOOKLOG_STORE, HOOKLOG_TOKENS, HOOKLOG_OVERFLOW, HOOKLOG_BODY_MAX, and AWS's own.
+
+Examples:
+  hooklog serve
+  HOOKLOG_TOKENS=portal=TOKEN hooklog serve --listen 0.0.0.0:9000 --store s3://BUCKET")]
 pub struct Serve {
     /// Where to listen
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:9000")]
@@ -49,68 +74,22 @@ pub struct Serve {
 }
 
 #[derive(Parser)]
+#[command(after_help = "\
+Examples:
+  hooklog demo
+  hooklog demo --keep ./hooklog-data")]
 pub struct Demo {
     /// Keep the events in this folder instead of one that is gone afterwards
     #[arg(long, value_name = "FOLDER")]
     pub keep: Option<PathBuf>,
 }
 
-/// Examples:
-///   hooklog doctor --url https://….lambda-url.eu-central-1.on.aws/ --store s3://BUCKET
-///   hooklog doctor --url https://….lambda-url.eu-central-1.on.aws/URLTOKEN --store s3://BUCKET
-///
-/// It posts a form without a token, which must be refused. Only with a token, in the URL's path or from --token, it also
-/// posts an event, with the code HOOKLOGDOCTOR, which is kept as any other. In the store it writes one object below
-/// doctor/ and removes it again.
 #[derive(Parser)]
-#[command(verbatim_doc_comment)]
-pub struct Doctor {
-    /// The receiver's URL, with the URL token as its path where that is to be tried
-    #[arg(long, value_name = "URL")]
-    pub url: Option<String>,
-    /// Where events are kept: s3://BUCKET[/PREFIX] or a folder [default: HOOKLOG_STORE]
-    #[arg(long, value_name = "PLACE")]
-    pub store: Option<Place>,
-    /// The application token to try
-    #[arg(long, value_name = "TOKEN", requires = "url")]
-    pub token: Option<String>,
-    /// Print one JSON object a line
-    #[arg(long)]
-    pub json: bool,
-}
+#[command(after_help = "\
+The accepted tokens come from HOOKLOG_TOKENS.
 
-/// Examples:
-///   hooklog send --to http://127.0.0.1:9000/URLTOKEN --all
-///   hooklog send --to https://….lambda-url.eu-central-1.on.aws/ --token TOKEN --event ONTASKADD
-///   hooklog send --to http://127.0.0.1:9000/ --token TOKEN --event ROBOT --count 1000 --rate 50
-#[derive(Parser)]
-#[command(verbatim_doc_comment)]
-pub struct Send {
-    /// The receiver's URL, with the URL token as its path where one is wanted
-    #[arg(long, value_name = "URL")]
-    pub to: String,
-    /// The application token to put into each form that has one
-    #[arg(long, value_name = "TOKEN")]
-    pub token: Option<String>,
-    /// Samples with this event code; ROBOT, ACTIVITY and REQUEST are codes too
-    #[arg(long, value_name = "CODE", group = "what")]
-    pub event: Vec<String>,
-    /// Every sample
-    #[arg(long, group = "what")]
-    pub all: bool,
-    /// A form as it would be posted
-    #[arg(value_name = "FILE", group = "what")]
-    pub file: Option<PathBuf>,
-    /// How many times each
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    pub count: u32,
-    /// At most this many a second
-    #[arg(long, value_name = "PER_SECOND", value_parser = clap::value_parser!(u32).range(1..=100_000))]
-    pub rate: Option<u32>,
-}
-
-/// The accepted tokens come from HOOKLOG_TOKENS.
-#[derive(Parser)]
+Example:
+  HOOKLOG_TOKENS=portal=TOKEN hooklog requeue --store s3://BUCKET")]
 pub struct Requeue {
     /// Where the requests are: s3://BUCKET[/PREFIX] or a folder [default: HOOKLOG_STORE, else ./hooklog-data]
     #[arg(long, value_name = "PLACE")]
@@ -118,6 +97,10 @@ pub struct Requeue {
 }
 
 #[derive(Parser)]
+#[command(after_help = "\
+Examples:
+  hooklog token new
+  echo TOKEN | hooklog token digest")]
 pub struct Token {
     #[command(subcommand)]
     pub verb: TokenVerb,
@@ -132,6 +115,10 @@ pub enum TokenVerb {
 }
 
 #[derive(Parser)]
+#[command(after_help = "\
+Examples:
+  echo -n 'data[FIELDS][ID]=7' | hooklog decode
+  hooklog decode --query 'token=x' < form.txt")]
 pub struct Decode {
     /// The URL's query, without the question mark
     #[arg(long, value_name = "QUERY", default_value = "", hide_default_value = true)]
@@ -139,4 +126,24 @@ pub struct Decode {
     /// Read lines of {"id","query","body"} and print lines of {"id","request"}
     #[arg(long, conflicts_with = "query")]
     pub jsonl: bool,
+}
+
+#[derive(Parser)]
+#[command(after_help = "\
+Examples:
+  hooklog completions bash > /etc/bash_completion.d/hooklog
+  hooklog completions zsh > ~/.zfunc/_hooklog")]
+pub struct Completions {
+    pub shell: clap_complete::Shell,
+}
+
+#[derive(Parser)]
+#[command(after_help = "\
+Examples:
+  hooklog man | man -l -
+  hooklog man /usr/local/share/man/man1")]
+pub struct Man {
+    /// Where to write the pages; one that is there already is written anew
+    #[arg(value_name = "FOLDER")]
+    pub folder: Option<PathBuf>,
 }

@@ -64,7 +64,7 @@ fn accepted(samples: &[Sample], url_token: &str) -> String {
 async fn send(samples: &[Sample], sender: &Sender) -> Result<usize> {
     let mut surprises = 0_usize;
     for sample in samples {
-        let delivery = sender.post(sample).await?;
+        let delivery = sender.post(&sample.post()).await?;
         let expected = NOT_KEPT.iter().find(|(name, _)| *name == sample.name).map_or(200, |(_, status)| *status);
         if delivery.status != expected {
             surprises = surprises.saturating_add(1);

@@ -10,7 +10,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail};
 use hooklog::config::Place;
-use reqwest::Url;
+use url::Url;
 
 use crate::args::Doctor;
 use crate::setup;

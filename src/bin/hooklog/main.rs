@@ -1,17 +1,29 @@
 //! `hooklog`: run the receiver without AWS, try it, and look into it.
 
 mod args;
+mod chosen;
+mod columns;
+mod completions;
 mod decode;
 mod demo;
 mod doctor;
 mod http;
+mod json;
+mod man;
 mod output;
+mod paint;
+mod print;
+mod replay;
 mod requeue;
 mod samples;
 mod send;
 mod sender;
 mod serve;
 mod setup;
+mod shapes;
+mod show;
+mod stats;
+mod tail;
 mod token;
 
 use std::io::{self, ErrorKind};
@@ -35,12 +47,18 @@ fn main() -> ExitCode {
 
 fn run(args: Args) -> Result<ExitCode> {
     match args.verb {
+        Verb::Completions(args) => completions::run(&args),
         Verb::Decode(args) => decode::run(&args),
         Verb::Demo(args) => setup::runtime()?.block_on(demo::run(&args)),
         Verb::Doctor(args) => setup::runtime()?.block_on(doctor::run(&args)),
+        Verb::Man(args) => man::run(&args),
+        Verb::Replay(args) => setup::runtime()?.block_on(replay::run(&args)),
         Verb::Requeue(args) => setup::runtime()?.block_on(requeue::run(&args)),
         Verb::Send(args) => setup::runtime()?.block_on(send::run(&args)),
         Verb::Serve(args) => setup::runtime()?.block_on(serve::run(&args)),
+        Verb::Show(args) => setup::runtime()?.block_on(show::run(&args)),
+        Verb::Stats(args) => setup::runtime()?.block_on(stats::run(&args)),
+        Verb::Tail(args) => setup::runtime()?.block_on(tail::run(&args)),
         Verb::Token(args) => token::run(&args),
     }
 }

@@ -5,10 +5,40 @@ use std::sync::mpsc::{Receiver, SyncSender, TrySendError, channel, sync_channel}
 use std::thread;
 use std::time::Duration;
 
+use indicatif::{ProgressBar, ProgressStyle};
+
 /// How many lines wait for a reader that has stopped reading.
 const LINES_WAITING_MAX: usize = 10_000;
 /// How long the last lines are waited for at the end.
 const LAST_LINES_WAIT_MAX: Duration = Duration::from_secs(1);
+
+/// Prints a line with colours, which only a terminal gets, and only where `NO_COLOR` is not set.
+pub fn show(line: &str) -> io::Result<()> {
+    writeln!(anstream::stdout().lock(), "{line}")
+}
+
+/// Prints bytes as they are.
+pub fn say_bytes(bytes: &[u8]) -> io::Result<()> {
+    io::stdout().lock().write_all(bytes)
+}
+
+/// How many columns the terminal has; nothing where standard output is none.
+pub fn terminal_width() -> Option<usize> {
+    terminal_size::terminal_size_of(io::stdout()).map(|(terminal_size::Width(columns), _)| usize::from(columns))
+}
+
+/// A bar on standard error, where that is a terminal.
+pub fn progress(total: u64) -> ProgressBar {
+    let style = ProgressStyle::with_template("{wide_bar} {pos}/{len} {per_sec}");
+    ProgressBar::new(total).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}
+
+/// A spinner on standard error, where that is a terminal.
+pub fn spinner(what: &'static str) -> ProgressBar {
+    let style =
+        ProgressStyle::with_template("{spinner} {pos} {msg}").unwrap_or_else(|_| ProgressStyle::default_spinner());
+    ProgressBar::no_length().with_style(style).with_message(what)
+}
 
 /// Prints a line of what was asked for.
 pub fn say(line: &str) -> io::Result<()> {

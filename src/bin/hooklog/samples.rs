@@ -7,6 +7,8 @@ use hooklog::verify::Claim;
 use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
 use serde::Deserialize;
 
+use crate::sender::{FORM, Post};
+
 const LINES: &str = include_str!("../../../data/samples.jsonl");
 
 /// One delivery.
@@ -25,8 +27,7 @@ pub fn all() -> Result<Vec<Sample>> {
 impl Sample {
     /// A form that somebody wrote.
     pub fn of_form(name: String, body: String) -> Self {
-        let content_type = "application/x-www-form-urlencoded".to_owned();
-        Self { name, path_and_query: String::new(), content_type, body }
+        Self { name, path_and_query: String::new(), content_type: FORM.to_owned(), body }
     }
 
     /// The event code as the record's type would say it; nothing for what is no form.
@@ -47,6 +48,18 @@ impl Sample {
         self.path_and_query.split_once('?').map(|(_, query)| query)
     }
 
+    /// The sample as it is posted.
+    pub fn post(&self) -> Post<'_> {
+        Post { query: self.query(), content_type: &self.content_type, body: self.body.as_bytes() }
+    }
+
+    /// Says that the portal made the event at this second; where the form has no `ts`, it stays without.
+    pub fn made_at(mut self, second: i64) -> Self {
+        let field = |field: &str| if field.starts_with("ts=") { format!("ts={second}") } else { field.to_owned() };
+        self.body = self.body.split('&').map(field).collect::<Vec<_>>().join("&");
+        self
+    }
+
     /// Puts another application token in the place of the sample's; where it has none, it stays without.
     pub fn with_token(mut self, token: &str) -> Self {
         let token = percent_encode(token.as_bytes(), NON_ALPHANUMERIC);
@@ -61,7 +74,7 @@ impl Sample {
     }
 
     fn read<T>(&self, read: impl FnOnce(&Form) -> T) -> Option<T> {
-        let is_form = self.content_type.starts_with("application/x-www-form-urlencoded");
+        let is_form = self.content_type.starts_with(FORM);
         let form = Form::parse(self.body.as_bytes(), &Limits::default()).ok()?;
         is_form.then(|| read(&form))
     }

@@ -1,30 +1,40 @@
-//! `hooklog send`: post sample events as Bitrix24 would.
+//! `hooklog send`: post events as Bitrix24 would.
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail};
-use indicatif::{ProgressBar, ProgressStyle};
+use anyhow::{Context as _, Result};
+use futures_util::{StreamExt as _, stream};
 
 use crate::args::Send;
 use crate::samples::{self, Sample};
 use crate::sender::Sender;
-use crate::{output, setup};
+use crate::{output, setup, shapes};
 
 pub async fn run(args: &Send) -> Result<ExitCode> {
+    if args.codes {
+        return list_codes();
+    }
     let samples = chosen(args)?;
-    let sender = Sender::new(&args.to)?;
+    let sender = Sender::new(args.to.as_deref().context("say where to: --to URL")?)?;
     let total = u64::from(args.count).saturating_mul(samples.len() as u64);
-    let progress =
-        ProgressBar::new(total).with_style(ProgressStyle::with_template("{wide_bar} {pos}/{len} {per_sec}")?);
-    let mut pace = args.rate.map(|rate| tokio::time::interval(Duration::from_secs_f64(1.0 / f64::from(rate))));
-    let mut tally = Tally::default();
-    for sample in std::iter::repeat_n(&samples, args.count as usize).flatten() {
+    let progress = output::progress(total);
+    let pace = args.rate.map(|rate| tokio::time::interval(Duration::from_secs_f64(1.0 / f64::from(rate))));
+    let all = std::iter::repeat_n(&samples, args.count as usize).flatten();
+    let paced = stream::unfold((all, pace), async |(mut all, mut pace)| {
+        let sample = all.next()?;
         if let Some(pace) = &mut pace {
             pace.tick().await;
         }
-        match sender.post(sample).await {
+        Some((sample, (all, pace)))
+    });
+    let sender = &sender;
+    let posted = paced.map(|sample| async move { (sample, sender.post(&sample.post()).await) });
+    let mut answers = std::pin::pin!(posted.buffer_unordered(usize::from(args.at_once)));
+    let mut tally = Tally::default();
+    while let Some((sample, answer)) = answers.next().await {
+        match answer {
             Ok(delivery) => tally.count(&sample.name, delivery.status, delivery.took),
             Err(error) => tally.fail(&sample.name, &error),
         }
@@ -34,25 +44,42 @@ pub async fn run(args: &Send) -> Result<ExitCode> {
     tally.print()
 }
 
+fn list_codes() -> Result<ExitCode> {
+    let mut codes: Vec<_> = samples::all()?.iter().filter_map(Sample::code).chain(shapes::codes()).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    for code in codes {
+        output::say(&code)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
 fn chosen(args: &Send) -> Result<Vec<Sample>> {
+    let now = setup::now().as_second();
     let samples = if let Some(path) = &args.file {
         let body = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
         vec![Sample::of_form(path.display().to_string(), body.trim_end().to_owned())]
     } else if args.all {
-        samples::all()?
-    } else if args.event.is_empty() {
-        bail!("say what to send: --all, --event CODE, or a file");
+        samples::all()?.into_iter().map(|sample| sample.made_at(now)).collect()
     } else {
-        let wanted = |code: &str| args.event.iter().any(|event| event.eq_ignore_ascii_case(code));
-        samples::all()?.into_iter().filter(|sample| sample.code().is_some_and(|code| wanted(&code))).collect()
+        let all = samples::all()?;
+        let codes = args.event.iter().map(|code| with_code(code, &all)).collect::<Result<Vec<_>>>()?;
+        codes.into_iter().flatten().map(|sample| sample.made_at(now)).collect()
     };
-    if samples.is_empty() {
-        bail!("no sample has the event code {}", args.event.join(", "));
-    }
     Ok(match &args.token {
         Some(token) => samples.into_iter().map(|sample| sample.with_token(token)).collect(),
         None => samples,
     })
+}
+
+fn with_code(code: &str, all: &[Sample]) -> Result<Vec<Sample>> {
+    let is_it = |sample: &&Sample| sample.code().is_some_and(|found| found.eq_ignore_ascii_case(code));
+    let samples: Vec<_> = all.iter().filter(is_it).cloned().collect();
+    if !samples.is_empty() {
+        return Ok(samples);
+    }
+    let shaped = shapes::sample(code, all)?;
+    Ok(vec![shaped.with_context(|| format!("Bitrix24 has no event code {code}: see hooklog send --codes"))?])
 }
 
 /// What came back, counted.
@@ -85,7 +112,7 @@ impl Tally {
         let counts: Vec<_> = self.statuses.iter().map(|(status, count)| format!("{count} x {status}")).collect();
         let counts = if counts.is_empty() { "no answer".to_owned() } else { counts.join(", ") };
         let ms = |percent| format!("{:.1} ms", setup::percentile(&self.latencies, percent).as_secs_f64() * 1e3);
-        output::say(&format!("{counts}; p50 {}, p99 {}, longest {}", ms(50), ms(99), ms(100)))?;
+        output::say(&format!("{counts}; p50 {}, p90 {}, p99 {}, longest {}", ms(50), ms(90), ms(99), ms(100)))?;
         Ok(if self.refused.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
 }

@@ -1,21 +1,46 @@
-//! Posting as Bitrix24's queue servers do.
+//! Posting as Bitrix24's queue servers do: HTTP/1.1, one connection a request, the head that was captured from them.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result};
-use reqwest::header::HeaderMap;
-use reqwest::redirect::Policy;
-use reqwest::{Client, RequestBuilder, Url};
+use anyhow::{Context as _, Result, bail};
+use http_body_util::{BodyExt as _, Full, Limited};
+use hyper::body::Bytes;
+use hyper::client::conn::http1;
+use hyper::header::{ACCEPT_ENCODING, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HOST, USER_AGENT};
+use hyper::{HeaderMap, Request, Response, Uri};
+use hyper_util::rt::TokioIo;
+use rustls::ClientConfig;
+use rustls::pki_types::ServerName;
+use rustls_platform_verifier::ConfigVerifierExt as _;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
 
-use crate::samples::Sample;
-
-const USER_AGENT: &str = "Bitrix24 Webhook Engine";
+const AGENT: &str = "Bitrix24 Webhook Engine";
 const ANSWER_WAIT_MAX: Duration = Duration::from_secs(30);
+const ANSWER_BYTES_MAX: usize = 1 << 20;
 
-/// Posts samples to one receiver.
+/// The content type of a form.
+pub const FORM: &str = "application/x-www-form-urlencoded";
+
+/// What is posted.
+pub struct Post<'p> {
+    /// Goes behind the receiver's own query.
+    pub query: Option<&'p str>,
+    pub content_type: &'p str,
+    pub body: &'p [u8],
+}
+
+/// Posts to one receiver.
 pub struct Sender {
-    client: Client,
-    to: Url,
+    /// `host[:port]`, as it was given.
+    authority: String,
+    host: String,
+    port: u16,
+    path: String,
+    query: Option<String>,
+    tls: Option<TlsConnector>,
 }
 
 /// What came back.
@@ -23,48 +48,107 @@ pub struct Delivery {
     pub status: u16,
     pub took: Duration,
     pub headers: HeaderMap,
-    pub body: Vec<u8>,
+    pub body: Bytes,
 }
 
 impl Sender {
     pub fn new(to: &str) -> Result<Self> {
         // The URL may hold a token, so it is not repeated.
-        let to: Url = to.parse().context("the receiver's URL is malformed")?;
-        // Whoever installed a provider first, it is this one.
-        let _installed_before = rustls::crypto::ring::default_provider().install_default();
-        let client = Client::builder()
-            .user_agent(USER_AGENT)
-            .timeout(ANSWER_WAIT_MAX)
-            .no_proxy()
-            .redirect(Policy::none())
-            .build()?;
-        Ok(Self { client, to })
+        let to: Uri = to.parse().context("the receiver's URL is malformed")?;
+        let tls = match to.scheme_str() {
+            Some("http") => None,
+            Some("https") => Some(tls()?),
+            Some(_) | None => bail!("the receiver's URL starts neither with http:// nor with https://"),
+        };
+        let host = to.host().context("the receiver's URL has no host")?;
+        let port = to.port_u16().unwrap_or(if tls.is_some() { 443 } else { 80 });
+        let authority = to.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
+        let (path, query) = (to.path().to_owned(), to.query().map(str::to_owned));
+        let host = host.trim_matches(['[', ']']).to_owned();
+        Ok(Self { authority, host, port, path, query, tls })
     }
 
-    /// Posts one sample, with the sample's own query behind the receiver's URL.
-    pub async fn post(&self, sample: &Sample) -> Result<Delivery> {
-        let mut url = self.to.clone();
-        if let Some(query) = sample.query() {
-            url.set_query(Some(query));
-        }
-        let request = self.client.post(url).header("Content-Type", &sample.content_type).body(sample.body.clone());
-        self.deliver(request).await
+    /// The receiver without what may be secret in its URL.
+    pub fn origin(&self) -> String {
+        format!("{}://{}", if self.tls.is_some() { "https" } else { "http" }, self.authority)
+    }
+
+    /// The receiver's host, with the port where one was given.
+    pub fn authority(&self) -> &str {
+        &self.authority
+    }
+
+    /// Posts, and waits for the answer.
+    pub async fn post(&self, post: &Post<'_>) -> Result<Delivery> {
+        self.deliver(self.request(post)?).await
     }
 
     /// Asks whether the receiver is up.
     pub async fn get(&self) -> Result<Delivery> {
-        self.deliver(self.client.get(self.to.clone())).await
+        let request = Request::get(self.target(None)).header(HOST, &self.authority).header(CONNECTION, "close");
+        self.deliver(request.body(Full::default()).context("the query is malformed")?).await
     }
 
-    async fn deliver(&self, request: RequestBuilder) -> Result<Delivery> {
+    async fn deliver(&self, request: Request<Full<Bytes>>) -> Result<Delivery> {
         let started = Instant::now();
-        let answer = request
-            .send()
-            .await
-            .map_err(reqwest::Error::without_url)
-            .with_context(|| format!("{} does not answer", self.to.origin().ascii_serialization()))?;
-        let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
-        let body = answer.bytes().await.map_err(reqwest::Error::without_url).context("the answer broke off")?;
-        Ok(Delivery { status, took: started.elapsed(), headers, body: body.to_vec() })
+        let answer = tokio::time::timeout(ANSWER_WAIT_MAX, self.exchange(request)).await;
+        let answer = answer.ok().with_context(|| format!("{} gives no answer in time", self.origin()))?;
+        let (head, body) = answer?.into_parts();
+        Ok(Delivery { status: head.status.as_u16(), took: started.elapsed(), headers: head.headers, body })
     }
+
+    async fn exchange(&self, request: Request<Full<Bytes>>) -> Result<Response<Bytes>> {
+        let unreachable = || format!("{} does not answer", self.origin());
+        let stream = TcpStream::connect((self.host.as_str(), self.port)).await.with_context(unreachable)?;
+        stream.set_nodelay(true)?;
+        match &self.tls {
+            None => answer(stream, request).await,
+            Some(tls) => {
+                let name = ServerName::try_from(self.host.clone()).context("the receiver's URL has no host's name")?;
+                answer(tls.connect(name, stream).await.with_context(unreachable)?, request).await
+            }
+        }
+        .with_context(unreachable)
+    }
+
+    /// The path, and the receiver's own query with another behind it.
+    fn target(&self, query: Option<&str>) -> String {
+        let queries = [self.query.as_deref(), query].into_iter().flatten().filter(|query| !query.is_empty());
+        let query = queries.collect::<Vec<_>>().join("&");
+        if query.is_empty() { self.path.clone() } else { format!("{}?{query}", self.path) }
+    }
+
+    /// The head in the order in which it was captured.
+    fn request(&self, post: &Post<'_>) -> Result<Request<Full<Bytes>>> {
+        let request = Request::post(self.target(post.query))
+            .header(HOST, &self.authority)
+            .header(USER_AGENT, AGENT)
+            .header(CONTENT_LENGTH, post.body.len())
+            .header(CONTENT_TYPE, post.content_type)
+            .header(ACCEPT_ENCODING, "gzip")
+            .header(CONNECTION, "close");
+        request.body(Full::new(Bytes::copy_from_slice(post.body))).context("the query is malformed")
+    }
+}
+
+async fn answer<S>(stream: S, request: Request<Full<Bytes>>) -> Result<Response<Bytes>>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let (mut sender, connection) =
+        http1::Builder::new().title_case_headers(true).handshake(TokioIo::new(stream)).await?;
+    let connection = tokio::spawn(connection);
+    let answer = sender.send_request(request).await?;
+    let (head, body) = answer.into_parts();
+    // The whole answer is waited for, because Bitrix24 does.
+    let read = Limited::new(body, ANSWER_BYTES_MAX).collect().await;
+    connection.abort();
+    let body = read.map_err(|error| anyhow::anyhow!(error)).context("the answer broke off")?.to_bytes();
+    Ok(Response::from_parts(head, body))
+}
+
+fn tls() -> Result<TlsConnector> {
+    // Whoever installed a provider first, it is this one.
+    let _installed_before = rustls::crypto::ring::default_provider().install_default();
+    Ok(TlsConnector::from(Arc::new(ClientConfig::with_platform_verifier()?)))
 }

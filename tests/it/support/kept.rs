@@ -29,13 +29,15 @@ impl Planted<'_> {
     /// Its record, as the receiver would have made it.
     pub fn json(&self, id: &str) -> String {
         let (portal, code, subject) = (self.portal, self.code, self.subject);
+        // The portal made it a second before.
+        let sent = Timestamp::from_second(self.received.as_second() - 1).unwrap().to_string();
         let data = json!({
             "event": code, "data": { "FIELDS": { "ID": subject } },
             "auth": { "domain": portal, "application_token": "sha256:186574d8" },
         });
         let record = json!({
             "specversion": "1.0", "id": id, "source": format!("https://{portal}"), "type": format!("bitrix24.{code}"),
-            "subject": subject, "time": format!("{:.0}", self.received), "datacontenttype": "application/json",
+            "subject": subject, "time": sent, "datacontenttype": "application/json",
             "data": data, "receivedtime": format!("{:.3}", self.received), "tokenname": "test",
             "contenthash": "0".repeat(64),
         });

@@ -7,8 +7,8 @@ use anyhow::{Context as _, Result};
 use bytes::Bytes;
 use hooklog::aws::{Access, Limits, Request, Service};
 use http::Method;
-use reqwest::Url;
 use serde_json::Value;
+use url::Url;
 
 use super::{Finding, Report};
 use crate::setup;

@@ -1,0 +1,104 @@
+//! Printing events, in each format.
+
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result};
+use hooklog::form::{build_query, print_r};
+use hooklog::record::EventKey;
+use hooklog::select::Found;
+use hooklog::telemetry::with_causes;
+use jiff::tz::TimeZone;
+
+use crate::args::Format;
+use crate::columns::Columns;
+use crate::{json, output, paint};
+
+/// So much of an id's end tells events apart: 32 random bits.
+const ID_END: usize = 8;
+
+/// Prints events one after another.
+pub struct Printer {
+    format: Format,
+    zone: TimeZone,
+    columns: Columns<5>,
+    failed: bool,
+}
+
+impl Printer {
+    pub fn new(format: Format, zone: TimeZone) -> Self {
+        Self { format, zone, columns: Columns::new(std::iter::empty(), output::terminal_width()), failed: false }
+    }
+
+    /// Makes the columns wide enough for these events, whose subjects are not known yet.
+    pub fn expect<'k>(&mut self, keys: impl Iterator<Item = &'k EventKey>) {
+        let rows = keys.map(|key| ["0000-00-00 00:00:00", key.code(), key.portal(), "000000", "00000000"]);
+        self.columns = Columns::new(rows, output::terminal_width());
+    }
+
+    /// Prints an event. One whose raw form is broken is told, and is none of those printed.
+    pub fn print(&mut self, found: &Found) -> Result<()> {
+        match self.format {
+            Format::Pretty => self.line(found),
+            Format::Json => Ok(output::say(&one_line(&found.json)?)?),
+            Format::PrintR => self.form(found, |form| print_r(form.root())),
+            Format::Form => self.form(found, |form| format!("{}\n", build_query(form.root())).into_bytes()),
+        }
+    }
+
+    /// Prints an event whole.
+    pub fn print_whole(&mut self, found: &Found) -> Result<()> {
+        match self.format {
+            Format::Pretty => {
+                output::show(&format!("{}{}{:#}", paint::DIM, found.key.as_str(), paint::DIM))?;
+                Ok(output::show(&json::coloured(&found.json)?)?)
+            }
+            Format::Json | Format::PrintR | Format::Form => self.print(found),
+        }
+    }
+
+    pub fn code(&self) -> ExitCode {
+        if self.failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+    }
+
+    fn line(&mut self, found: &Found) -> Result<()> {
+        let (record, id) = (&found.record, found.record.id.to_string());
+        let row = [
+            (&*local(&self.zone, found.key.received()), paint::DIM),
+            (record.code(), paint::code(record.code())),
+            (record.portal(), paint::PLAIN),
+            (record.subject.as_deref().unwrap_or_default(), paint::BOLD),
+            (id_end(&id), paint::DIM),
+        ];
+        Ok(output::show(&self.columns.line(row))?)
+    }
+
+    fn form(&mut self, found: &Found, write: impl FnOnce(hooklog::form::Form) -> Vec<u8>) -> Result<()> {
+        match found.record.request() {
+            Ok(form) => output::say_bytes(&write(form))?,
+            Err(error) => {
+                output::complain(&format!("hooklog: {}: its raw form: {}", found.key.as_str(), with_causes(&error)));
+                self.failed = true;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The end of an id that tells it from others.
+pub fn id_end(id: &str) -> &str {
+    id.len().checked_sub(ID_END).and_then(|start| id.get(start..)).unwrap_or(id)
+}
+
+/// A moment in whole seconds of local time.
+pub fn local(zone: &TimeZone, at: jiff::Timestamp) -> String {
+    zone.to_datetime(at).strftime("%Y-%m-%d %H:%M:%S").to_string()
+}
+
+/// A record on one line: as it is kept, unless somebody laid it out.
+fn one_line(json: &[u8]) -> Result<String> {
+    if json.contains(&b'\n') {
+        let value: serde_json::Value = serde_json::from_slice(json)?;
+        return Ok(value.to_string());
+    }
+    Ok(str::from_utf8(json).context("a record is not UTF-8")?.to_owned())
+}

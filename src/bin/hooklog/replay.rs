@@ -1,0 +1,118 @@
+//! `hooklog replay`: post kept events again, in their order, one after another.
+
+mod ledger;
+mod plan;
+mod summary;
+
+use std::collections::HashSet;
+use std::path::PathBuf;
+use std::pin::pin;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use futures_util::StreamExt as _;
+use hooklog::select::Found;
+use hooklog::verify::Digest;
+use tokio::time::Interval;
+
+use crate::args::Replay;
+use crate::chosen::{Chosen, Complaints};
+use crate::output;
+use crate::sender::{FORM, Post, Sender};
+use ledger::{Entry, Ledger};
+use summary::Summary;
+
+pub async fn run(args: &Replay) -> Result<ExitCode> {
+    let chosen = Chosen::open(&args.choice).await?;
+    let sender = Sender::new(&args.to)?;
+    let path = args.ledger.clone().unwrap_or_else(|| default_ledger(&args.to, &sender));
+    if args.dry_run {
+        let done = if args.resume { ledger::answered(&path)? } else { HashSet::new() };
+        return plan::print(args, &chosen, &sender, &done).await;
+    }
+    let mut ledger = Ledger::open(&path)?;
+    let done = if args.resume { std::mem::take(&mut ledger.answered) } else { HashSet::new() };
+    let pace = args.rate.map(|rate| tokio::time::interval(Duration::from_secs_f64(1.0 / f64::from(rate))));
+    let mut replay = Replaying { args, sender, ledger, pace, summary: Summary::default() };
+    let mut complaints = Complaints::default();
+    let progress = output::progress(0);
+    if !progress.is_hidden() {
+        progress.set_length(count(&chosen).await);
+    }
+    let mut events = pin!(chosen.selection.events(&chosen.store));
+    let mut interrupted = pin!(tokio::signal::ctrl_c());
+    loop {
+        // An interruption waits for the answer that is under way, so that the ledger knows it.
+        let found = tokio::select! {
+            biased;
+            _ = &mut interrupted => { replay.summary.interrupted = true; break }
+            found = events.next() => found,
+        };
+        match found {
+            None => break,
+            Some(Err(unread)) => progress.suspend(|| complaints.tell(&unread)),
+            Some(Ok(found)) if done.contains(&found.record.id) => replay.summary.leave_out(),
+            Some(Ok(found)) => {
+                if let Some(failure) = replay.post(&found).await? {
+                    progress.suspend(|| output::complain(&failure));
+                }
+            }
+        }
+        progress.inc(1);
+    }
+    progress.finish_and_clear();
+    let code = replay.summary.print(&replay.sender.origin(), &path);
+    Ok(if code == ExitCode::SUCCESS { complaints.code() } else { code })
+}
+
+struct Replaying<'a> {
+    args: &'a Replay,
+    sender: Sender,
+    ledger: Ledger,
+    pace: Option<Interval>,
+    summary: Summary,
+}
+
+impl Replaying<'_> {
+    /// Posts an event and writes down what came back. Gives what went wrong.
+    async fn post(&mut self, found: &Found) -> Result<Option<String>> {
+        let (id, code) = (found.record.id, found.record.code());
+        let form = found.record.resend(&self.args.token).with_context(|| format!("{id} makes no form"))?;
+        if let Some(pace) = &mut self.pace {
+            pace.tick().await;
+        }
+        let post = Post { query: form.query.as_deref(), content_type: FORM, body: form.body.as_bytes() };
+        let answer = self.sender.post(&post).await;
+        let (status, took) = answer.as_ref().map_or((None, None), |answer| (Some(answer.status), Some(answer.took)));
+        let ms = took.map(|took| u64::try_from(took.as_millis()).unwrap_or(u64::MAX));
+        self.summary.count(status, took, &form.redacted);
+        let entry = Entry { id, status, ms, redacted: form.redacted };
+        self.ledger.write(&entry)?;
+        if self.args.choice.json {
+            output::say(&serde_json::to_string(&entry)?)?;
+        }
+        Ok(match answer {
+            Ok(answer) if (200..300).contains(&answer.status) => None,
+            Ok(answer) => Some(format!("{id} {code}: answered {}", answer.status)),
+            Err(error) => Some(format!("{id} {code}: {error:#}")),
+        })
+    }
+}
+
+/// How many events there are at most, for the bar.
+async fn count(chosen: &Chosen) -> u64 {
+    let mut keys = chosen.selection.keys(&chosen.store);
+    let mut count = 0_u64;
+    // What is wrong with the store, the reading will tell.
+    while let Ok(Some(page)) = keys.next().await {
+        count = count.saturating_add(page.keys.len() as u64);
+    }
+    count
+}
+
+/// One ledger for each receiver. The URL may hold a token, so that only its digest tells two of one host apart.
+fn default_ledger(to: &str, sender: &Sender) -> PathBuf {
+    let host = sender.authority().replace(|c: char| !c.is_ascii_alphanumeric() && c != '.', "-");
+    format!("replay-{host}-{}.jsonl", Digest::of(to.as_bytes()).short()).into()
+}

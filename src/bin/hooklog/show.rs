@@ -1,0 +1,94 @@
+//! `hooklog show`: one event, whole.
+
+use std::pin::pin;
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result, bail};
+use futures_util::StreamExt as _;
+use hooklog::record::EventKey;
+use hooklog::select::{Selection, Unread, read};
+use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
+
+use crate::args::{Format, Show};
+use crate::chosen::{Chosen, Complaints};
+use crate::columns::Columns;
+use crate::print::{Printer, local};
+use crate::{output, paint};
+
+/// Of an end that many events share, so many are listed.
+const LISTED_MAX: usize = 20;
+
+pub async fn run(args: &Show) -> Result<ExitCode> {
+    let mut chosen = Chosen::open(&args.choice).await?;
+    if let Ok(id) = args.id.parse::<Uuid>() {
+        chosen.selection = moment_of(id, &chosen.selection);
+    }
+    let mut complaints = Complaints::default();
+    let keys = ending(&args.id, &chosen, &mut complaints).await;
+    let end = &args.id;
+    match &keys[..] {
+        [] => bail!("no event's id ends in {end}: look with hooklog tail, or at another --store"),
+        [key] => {
+            let format = if args.choice.json { Format::Json } else { args.format };
+            let found = pin!(read(&chosen.store, [key.clone()])).next().await.context("nothing was read")??;
+            let mut printer = Printer::new(format, chosen.zone);
+            printer.print_whole(&found)?;
+            Ok(if printer.code() == ExitCode::SUCCESS { complaints.code() } else { ExitCode::FAILURE })
+        }
+        several => {
+            output::complain(&format!("{} events' ids end in {end}. Give more of it:", several.len()));
+            list(several, &chosen);
+            Ok(ExitCode::FAILURE)
+        }
+    }
+}
+
+/// A whole id tells its millisecond, so that only that is listed.
+fn moment_of(id: Uuid, selection: &Selection) -> Selection {
+    let millis = i64::try_from(id.as_u128() >> 80).ok();
+    let since = millis.and_then(|millis| Timestamp::from_millisecond(millis).ok());
+    let until = since.and_then(|since| since.checked_add(SignedDuration::from_millis(1)).ok());
+    Selection { since: since.max(selection.since), until: until.or(selection.until), ..selection.clone() }
+}
+
+async fn ending(end: &str, chosen: &Chosen, complaints: &mut Complaints) -> Vec<EventKey> {
+    let mut found = Vec::new();
+    let mut keys = chosen.selection.keys(&chosen.store);
+    let spinner = output::spinner("keys looked at");
+    loop {
+        match keys.next().await {
+            Ok(None) => break,
+            Ok(Some(page)) => {
+                spinner.inc(page.keys.len() as u64);
+                let mut buffer = Uuid::encode_buffer();
+                found.extend(
+                    page.keys.into_iter().filter(|key| key.id().hyphenated().encode_lower(&mut buffer).ends_with(end)),
+                );
+            }
+            Err(error) => {
+                complaints.tell(&Unread::Listing(error));
+                break;
+            }
+        }
+    }
+    spinner.finish_and_clear();
+    found
+}
+
+fn list(keys: &[EventKey], chosen: &Chosen) {
+    let ids: Vec<_> = keys
+        .iter()
+        .take(LISTED_MAX)
+        .map(|key| (key, key.id().to_string(), local(&chosen.zone, key.received())))
+        .collect();
+    let rows = ids.iter().map(|(key, id, time)| [&**time, key.code(), key.portal(), id]);
+    let mut columns = Columns::new(rows, None);
+    for (key, id, time) in &ids {
+        let row = [&**time, key.code(), key.portal(), id].map(|text| (text, paint::PLAIN));
+        output::complain(&columns.line(row));
+    }
+    if keys.len() > LISTED_MAX {
+        output::complain("…");
+    }
+}

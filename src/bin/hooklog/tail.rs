@@ -1,0 +1,93 @@
+//! `hooklog tail`: the newest events, and what comes.
+
+use std::pin::pin;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::Result;
+use futures_util::StreamExt as _;
+use hooklog::config::Place;
+use hooklog::record::EventKey;
+use hooklog::select::{Follow, Unread, read};
+use jiff::Timestamp;
+
+use crate::args::{Format, Tail};
+use crate::chosen::{Chosen, Complaints};
+use crate::output;
+use crate::print::Printer;
+
+/// The pause between two looks: shortest after something came, and twice as long each time that nothing did.
+const PAUSE_MIN: Duration = Duration::from_secs(2);
+const PAUSE_MAX: Duration = Duration::from_secs(30);
+
+pub async fn run(args: &Tail) -> Result<ExitCode> {
+    let chosen = Chosen::open(&args.choice).await?;
+    let format = if args.choice.json { Format::Json } else { args.format };
+    let mut shown = Shown { printer: Printer::new(format, chosen.zone.clone()), complaints: Complaints::default() };
+    let newest = chosen.selection.newest(&chosen.store, args.most, chosen.now).await;
+    newest.unread.iter().for_each(|unread| shown.complaints.tell(unread));
+    shown.printer.expect(newest.keys.iter());
+    shown.show(&chosen, newest.keys.clone()).await?;
+    if args.follow {
+        follow(&chosen, newest.keys, &mut shown).await?;
+    } else if newest.keys.is_empty() && shown.complaints.code() == ExitCode::SUCCESS {
+        output::complain("No event is like this.");
+    }
+    Ok(if shown.printer.code() == ExitCode::SUCCESS { shown.complaints.code() } else { ExitCode::FAILURE })
+}
+
+struct Shown {
+    printer: Printer,
+    complaints: Complaints,
+}
+
+impl Shown {
+    async fn show(&mut self, chosen: &Chosen, keys: impl IntoIterator<Item = EventKey>) -> Result<()> {
+        let mut events = pin!(read(&chosen.store, keys));
+        while let Some(found) = events.next().await {
+            match found {
+                Ok(found) if chosen.selection.is_about(&found.record) => self.printer.print(&found)?,
+                Ok(_) => {}
+                Err(unread) => self.complaints.tell(&unread),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Looks again and again, until interrupted or past the end that was asked for. A look that fails is told once, and
+/// made again later.
+async fn follow(chosen: &Chosen, given: impl IntoIterator<Item = EventKey>, shown: &mut Shown) -> Result<()> {
+    let mut follow = Follow::new(&chosen.selection, chosen.now, given);
+    if let Place::S3 { .. } = chosen.place {
+        output::complain(
+            "Looking every 2 to 30 s. Each look is a LIST of S3, at $0.005 for 1000: $0.02 to $0.22 a day.",
+        );
+    }
+    let mut pause = PAUSE_MIN;
+    let mut is_failing = false;
+    while chosen.selection.until.is_none_or(|until| now() < until) {
+        tokio::time::sleep(pause).await;
+        pause = pause.saturating_mul(2).min(PAUSE_MAX);
+        match follow.look(&chosen.store).await {
+            Ok(page) => {
+                is_failing = false;
+                if !page.keys.is_empty() {
+                    pause = PAUSE_MIN;
+                }
+                page.strays.into_iter().for_each(|key| shown.complaints.tell(&Unread::Stray { key }));
+                shown.show(chosen, page.keys).await?;
+            }
+            Err(error) if is_failing => drop(error),
+            Err(error) => {
+                shown.complaints.tell(&Unread::Listing(error));
+                is_failing = true;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn now() -> Timestamp {
+    crate::setup::now()
+}
