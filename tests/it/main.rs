@@ -25,6 +25,7 @@ mod form;
 mod hostile;
 mod limits;
 mod look;
+mod measure;
 mod rejected;
 mod replay;
 mod samples;

@@ -4,6 +4,7 @@ pub mod bootstrap;
 pub mod command;
 pub mod faults;
 pub mod kept;
+pub mod many;
 pub mod moto;
 pub mod php;
 pub mod record;

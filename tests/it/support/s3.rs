@@ -9,6 +9,7 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use hooklog::aws::{Access, Network, Roots};
 use hooklog::store::{S3, Store};
 use hyper_util::rt::{TokioExecutor, TokioIo};
+use s3s::S3 as S3Calls;
 use s3s::auth::SimpleAuth;
 use s3s::service::{S3Service, S3ServiceBuilder};
 use tokio::net::TcpListener;
@@ -20,7 +21,12 @@ pub const SECRET_KEY: &str = "wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY";
 
 /// The S3 server itself, without a socket.
 pub fn service(folder: &Path) -> S3Service {
-    let mut builder = S3ServiceBuilder::new(s3s_fs::FileSystem::new(folder).unwrap());
+    with_keys(s3s_fs::FileSystem::new(folder).unwrap())
+}
+
+/// What answers S3's calls, behind S3's own signatures.
+pub fn with_keys(s3: impl S3Calls) -> S3Service {
+    let mut builder = S3ServiceBuilder::new(s3);
     builder.set_auth(SimpleAuth::from_single(ACCESS_KEY, SECRET_KEY));
     builder.build()
 }
@@ -49,6 +55,40 @@ pub fn store_with(endpoint: &str, keys: Credentials, prefix: &str) -> Store {
     Store::S3(S3::new(access(keys), Some(endpoint), BUCKET, prefix.into()))
 }
 
+/// Serves on the runtime of the test until that ends; gives the endpoint.
+pub async fn listen(service: S3Service, tls: Option<TlsAcceptor>) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let endpoint = if tls.is_some() { format!("https://localhost:{port}") } else { format!("http://127.0.0.1:{port}") };
+    tokio::spawn(async move {
+        loop {
+            let (stream, _) = listener.accept().await.unwrap();
+            let (service, tls) = (service.clone(), tls.clone());
+            tokio::spawn(async move {
+                let server = hyper_util::server::conn::auto::Builder::new(TokioExecutor::new());
+                let _client_has_gone = match tls {
+                    None => server.serve_connection(TokioIo::new(stream), service).await,
+                    Some(tls) => {
+                        let Ok(stream) = tls.accept(stream).await else { return };
+                        server.serve_connection(TokioIo::new(stream), service).await
+                    }
+                };
+            });
+        }
+    });
+    endpoint
+}
+
+/// What a client at this endpoint has in its environment.
+pub fn environment(endpoint: &str) -> [(&'static str, String); 4] {
+    [
+        ("AWS_ENDPOINT_URL_S3", endpoint.to_owned()),
+        ("AWS_ACCESS_KEY_ID", ACCESS_KEY.to_owned()),
+        ("AWS_SECRET_ACCESS_KEY", SECRET_KEY.to_owned()),
+        ("AWS_REGION", "eu-central-1".to_owned()),
+    ]
+}
+
 pub struct S3Server {
     pub endpoint: String,
     folder: tempfile::TempDir,
@@ -74,27 +114,7 @@ impl S3Server {
     async fn start_with(tls: Option<TlsAcceptor>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join(BUCKET)).unwrap();
-        let service = service(folder.path());
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let port = listener.local_addr().unwrap().port();
-        let endpoint =
-            if tls.is_some() { format!("https://localhost:{port}") } else { format!("http://127.0.0.1:{port}") };
-        tokio::spawn(async move {
-            loop {
-                let (stream, _) = listener.accept().await.unwrap();
-                let (service, tls) = (service.clone(), tls.clone());
-                tokio::spawn(async move {
-                    let server = hyper_util::server::conn::auto::Builder::new(TokioExecutor::new());
-                    let _client_has_gone = match tls {
-                        None => server.serve_connection(TokioIo::new(stream), service).await,
-                        Some(tls) => {
-                            let Ok(stream) = tls.accept(stream).await else { return };
-                            server.serve_connection(TokioIo::new(stream), service).await
-                        }
-                    };
-                });
-            }
-        });
+        let endpoint = listen(service(folder.path()), tls).await;
         Self { endpoint, folder }
     }
 
@@ -103,11 +123,6 @@ impl S3Server {
     }
 
     pub fn environment(&self) -> [(&'static str, String); 4] {
-        [
-            ("AWS_ENDPOINT_URL_S3", self.endpoint.clone()),
-            ("AWS_ACCESS_KEY_ID", ACCESS_KEY.to_owned()),
-            ("AWS_SECRET_ACCESS_KEY", SECRET_KEY.to_owned()),
-            ("AWS_REGION", "eu-central-1".to_owned()),
-        ]
+        environment(&self.endpoint)
     }
 }

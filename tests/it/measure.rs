@@ -1,0 +1,85 @@
+//! What looking costs: time, memory and calls of S3 over many events. `LOOK_EVENTS=100000 cargo test --test it measure
+//! -- --nocapture` prints the figures.
+
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use crate::support::command::Named;
+use crate::support::many::{ManyS3, keys, record};
+use crate::support::s3;
+
+#[expect(clippy::disallowed_methods, reason = "how long to measure is the caller's to say")]
+fn events() -> usize {
+    std::env::var("LOOK_EVENTS").map_or(3_000, |events| events.parse().unwrap())
+}
+
+/// Runs a verb; gives how many lines it printed, and the most memory that it had in kB.
+fn run(mut command: Command) -> (usize, u64) {
+    let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+    let printed = crate::support::collect(child.stdout.take().unwrap());
+    let (status, mut peak) = (format!("/proc/{}/status", child.id()), 0);
+    let code = loop {
+        let status = std::fs::read_to_string(&status).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        peak = line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok()).unwrap_or(peak);
+        match child.try_wait().unwrap() {
+            Some(code) => break code,
+            None => std::thread::sleep(std::time::Duration::from_millis(1)),
+        }
+    };
+    assert!(code.success());
+    let lines = crate::support::wait_for("the output's end", || {
+        (std::sync::Arc::strong_count(&printed) == 1).then(|| printed.lock().unwrap().lines().count())
+    });
+    (lines, peak)
+}
+
+/// Measures one verb on one store; checks what it may cost.
+#[expect(clippy::print_stdout, reason = "the figures are what it is for")]
+fn measure(named: &Named, arguments: &[&str], lines: usize, calls: impl Fn() -> (usize, usize), most: (usize, usize)) {
+    calls();
+    let started = Instant::now();
+    let (printed, peak) = run(named.command(arguments));
+    let (took, (lists, gets)) = (started.elapsed().as_millis(), calls());
+    let place = if named.place.starts_with("s3:") { "S3" } else { "folder" };
+    println!("| {place} | {} | {took} ms | {} MB | {lists} | {gets} |", arguments.join(" "), peak / 1024);
+    assert_eq!(printed, lines, "{arguments:?}");
+    assert!(lists <= most.0 && gets <= most.1, "{arguments:?}: {lists} LIST, {gets} GET");
+    assert!(peak < 100 * 1024, "{arguments:?}: {peak} kB");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn looking_costs_what_it_must_and_no_more() {
+    let events = events();
+    let last = "2026-11-24T11:59:59Z".parse().unwrap();
+    let keys = keys(events, last);
+    let folder = tempfile::tempdir().unwrap();
+    for key in &keys {
+        let path = folder.path().join(key);
+        if !path.parent().unwrap().exists() {
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        }
+        std::fs::write(path, record(key)).unwrap();
+    }
+    let pages = events.div_ceil(1000);
+    let minute_events = keys
+        .iter()
+        .filter(|key| {
+            hooklog::record::EventKey::read(key).unwrap().received() >= last - jiff::SignedDuration::from_secs(59)
+        })
+        .count();
+    let many = ManyS3::start(keys).await;
+    let s3 = Named { place: format!("s3://{}", s3::BUCKET), environment: s3::environment(&many.endpoint).to_vec() };
+    println!("{events} events in a day\n| store | verb | time | peak memory | LIST | GET |\n|---|---|---|---|---|---|");
+    let none: fn() -> (usize, usize) = || (0, 0);
+    for named in [&s3, &Named::folder(folder.path())] {
+        let calls = || if named.place.starts_with("s3:") { many.take_calls() } else { none() };
+        // 5 codes, 2 portals, 2 days and all.
+        measure(named, &["stats", "--json"], 10, calls, (pages + 1, 0));
+        let newest = events.min(20);
+        measure(named, &["tail", "--json"], newest, calls, (20, newest));
+        let since = ["tail", "--json", "-n", "1000000", "--since", "2026-11-24T11:59:00Z"];
+        measure(named, &since, minute_events, calls, (20 + minute_events / 1000, minute_events));
+        measure(named, &["stats", "--json", "--since", "2026-11-24T11:00:00Z"], 9, calls, (pages / 20 + 2, 0));
+    }
+}
