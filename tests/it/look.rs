@@ -233,7 +233,8 @@ async fn a_place_that_is_none_is_told_with_the_remedy() {
     no_bucket.place = "s3://another-bucket".into();
     let output = no_bucket.hooklog(&["tail"]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(text(&output.stderr).contains("NoSuchBucket"), "{}", text(&output.stderr));
+    let told = text(&output.stderr);
+    assert!(told.contains("NoSuchBucket") && told.contains("See that --store names the bucket"), "{told}");
     for wrong in [&["tail", "--since", "soon"][..], &["tail", "--format", "xml"], &["stats", "--nonsense"], &["show"]] {
         assert_eq!(nowhere.hooklog(wrong).status.code(), Some(2), "{wrong:?}");
     }

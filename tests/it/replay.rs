@@ -8,6 +8,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::support::command::{Named, text};
 use crate::support::php::Php;
+use crate::support::s3::S3Server;
 use crate::support::samples::{self, Expected, Sample, URL_TOKEN};
 use crate::support::serve::Serve;
 use crate::support::{Post, files};
@@ -47,11 +48,16 @@ fn expected(value: &Value, is_secret: bool, tokens: &BTreeSet<String>) -> Value 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn php_gets_every_sample_again_as_it_was() {
-    let (serve, php) = (Serve::start(&samples::tokens()), Php::start());
-    let samples = keep_samples(&serve).await;
-    let named = Named::folder(&serve.folder());
-    let work = tempfile::tempdir().unwrap();
-    let tokens = tokens();
+    let (server, folder) = (S3Server::start().await, tempfile::tempdir().unwrap());
+    for named in [Named::folder(folder.path()), Named::s3(&server)] {
+        let environment: Vec<_> = named.environment.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let serve = Serve::start_at(&named.place, &samples::tokens(), &environment);
+        check_replay(&named, &keep_samples(&serve).await);
+    }
+}
+
+fn check_replay(named: &Named, samples: &[Sample]) {
+    let (php, work, tokens) = (Php::start(), tempfile::tempdir().unwrap(), tokens());
     let mut replay = named.command(&["replay", "--to", &php.url]);
     replay.current_dir(&work).args(tokens.iter().flat_map(|token| ["--token", token]));
     let output = replay.output().unwrap();
@@ -107,6 +113,8 @@ async fn a_raw_form_comes_back_byte_for_byte_and_print_r_is_phps_own() {
     assert!(replay.current_dir(&work).output().unwrap().status.success());
     let seen = &php.seen()[0];
     assert_eq!((text(&seen.body()), &*seen.target), (&*body, "/hook.php?q.r=%e9"));
+    let form = format!("q.r=%e9&{body}\n").replace(token, "sha256%3A186574d8");
+    assert_eq!(named.printed(&["tail", "--format", "form"]), form);
     let printed = named.hooklog(&["tail", "--format", "print_r"]).stdout;
     let masked = String::from_utf8_lossy(&seen.print_r()).replace(token, "sha256:186574d8");
     assert_eq!(String::from_utf8_lossy(&printed), masked);
@@ -141,7 +149,7 @@ async fn an_interrupted_replay_goes_on_where_it_stopped() {
     assert_eq!(php.seen().len(), 5, "a dry run posts nothing");
     let resumed = replay(&php.url, &["--resume", "--json"]);
     assert!(resumed.status.success(), "{}", text(&resumed.stderr));
-    assert!(text(&resumed.stderr).contains("2 were answered before, and left out."));
+    assert!(text(&resumed.stderr).contains("2 events answered before, and left out."));
     assert_eq!(check_lines(text(&resumed.stdout)).len(), 3);
     let ids: Vec<_> = php.seen()[5..].iter().map(|seen| seen.request.clone()).collect();
     assert!((2..5).all(|n| ids[n - 2].contains(&format!(r#""ID":"{n}""#))), "{ids:?}");
@@ -184,7 +192,7 @@ async fn a_dry_run_shows_the_forms_and_no_token() {
     let (printed, told) = (text(&output.stdout), text(&output.stderr));
     assert!(printed.contains("  event=ONTASKADD&event_handler_id=101&data%5BFIELDS_BEFORE%5D=undefined"), "{printed}");
     assert!(printed.contains("posted as a digest: auth[access_token]"));
-    assert!(told.contains("Dry run: 99 events would be posted to http://127.0.0.1:1, 0 were answered before."));
+    assert!(told.contains("Dry run: 99 events for http://127.0.0.1:1, 0 answered before and left out; "));
     assert!(![printed, told].iter().any(|text| text.contains(token) || text.contains("SECRETPATH")));
     assert!(files(&work.path().to_owned()).is_empty(), "a dry run leaves nothing behind");
 }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::{Context as _, Result, bail};
 use hooklog::config::Place;
 use hooklog::select::{Selection, Unread};
-use hooklog::store::Store;
+use hooklog::store::{Store, StoreError};
 use hooklog::telemetry::with_causes;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -47,6 +47,9 @@ pub struct Complaints(bool);
 impl Complaints {
     pub fn tell(&mut self, unread: &Unread) {
         output::complain(&format!("hooklog: {}", with_causes(unread)));
+        if let Unread::Listing(StoreError::S3 { .. }) = unread {
+            output::complain("See that --store names the bucket, and that AWS_REGION and credentials are its own.");
+        }
         self.0 = true;
     }
 

@@ -3,8 +3,8 @@
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
-use hooklog::form::{build_query, print_r};
-use hooklog::record::EventKey;
+use hooklog::form::{FormError, print_r};
+use hooklog::record::{EventKey, Resend};
 use hooklog::select::Found;
 use hooklog::telemetry::with_causes;
 use jiff::tz::TimeZone;
@@ -17,14 +17,14 @@ use crate::{json, output, paint};
 const ID_END: usize = 8;
 
 /// Prints events one after another.
-pub struct Printer {
+pub struct EventPrinter {
     format: Format,
     zone: TimeZone,
     columns: Columns<5>,
     failed: bool,
 }
 
-impl Printer {
+impl EventPrinter {
     pub fn new(format: Format, zone: TimeZone) -> Self {
         Self { format, zone, columns: Columns::new(std::iter::empty(), output::terminal_width()), failed: false }
     }
@@ -40,8 +40,8 @@ impl Printer {
         match self.format {
             Format::Pretty => self.line(found),
             Format::Json => Ok(output::say(&one_line(&found.json)?)?),
-            Format::PrintR => self.form(found, |form| print_r(form.root())),
-            Format::Form => self.form(found, |form| format!("{}\n", build_query(form.root())).into_bytes()),
+            Format::PrintR => self.form(found, found.record.request().map(|form| print_r(form.root()))),
+            Format::Form => self.form(found, found.record.resend(&[]).map(|form| one_form(&form))),
         }
     }
 
@@ -72,9 +72,9 @@ impl Printer {
         Ok(output::show(&self.columns.line(row))?)
     }
 
-    fn form(&mut self, found: &Found, write: impl FnOnce(hooklog::form::Form) -> Vec<u8>) -> Result<()> {
-        match found.record.request() {
-            Ok(form) => output::say_bytes(&write(form))?,
+    fn form(&mut self, found: &Found, form: Result<Vec<u8>, FormError>) -> Result<()> {
+        match form {
+            Ok(form) => output::say_bytes(&form)?,
             Err(error) => {
                 output::complain(&format!("hooklog: {}: its raw form: {}", found.key.as_str(), with_causes(&error)));
                 self.failed = true;
@@ -84,8 +84,14 @@ impl Printer {
     }
 }
 
+/// Query and body as one body, of which PHP makes the same `$_REQUEST`.
+fn one_form(form: &Resend) -> Vec<u8> {
+    let query = form.query.as_ref().map(|query| format!("{query}&")).unwrap_or_default();
+    format!("{query}{}\n", form.body).into_bytes()
+}
+
 /// The end of an id that tells it from others.
-pub fn id_end(id: &str) -> &str {
+fn id_end(id: &str) -> &str {
     id.len().checked_sub(ID_END).and_then(|start| id.get(start..)).unwrap_or(id)
 }
 

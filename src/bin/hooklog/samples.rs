@@ -4,6 +4,7 @@ use anyhow::{Context as _, Result};
 use hooklog::event::Event;
 use hooklog::form::{Form, Limits, decode};
 use hooklog::verify::Claim;
+use jiff::Timestamp;
 use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
 use serde::Deserialize;
 
@@ -53,9 +54,15 @@ impl Sample {
         Post { query: self.query(), content_type: &self.content_type, body: self.body.as_bytes() }
     }
 
-    /// Says that the portal made the event at this second; where the form has no `ts`, it stays without.
-    pub fn made_at(mut self, second: i64) -> Self {
-        let field = |field: &str| if field.starts_with("ts=") { format!("ts={second}") } else { field.to_owned() };
+    /// Is it one that no portal sends? Such samples try a receiver's patience.
+    pub fn is_malformed(&self) -> bool {
+        self.name.starts_with("edge-")
+    }
+
+    /// Says that the portal made the event now; where the form has no `ts`, it stays without.
+    pub fn made_at(mut self, now: Timestamp) -> Self {
+        let ts = format!("ts={}", now.as_second());
+        let field = |field: &str| if field.starts_with("ts=") { ts.clone() } else { field.to_owned() };
         self.body = self.body.split('&').map(field).collect::<Vec<_>>().join("&");
         self
     }

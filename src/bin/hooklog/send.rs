@@ -30,7 +30,11 @@ pub async fn run(args: &Send) -> Result<ExitCode> {
         Some((sample, (all, pace)))
     });
     let sender = &sender;
-    let posted = paced.map(|sample| async move { (sample, sender.post(&sample.post()).await) });
+    let posted = paced.map(|sample| async move {
+        // The portal makes each event when it sends it; a form that somebody wrote stays as it was written.
+        let made = if args.file.is_none() { sample.clone().made_at(setup::now()) } else { sample.clone() };
+        (sample, sender.post(&made.post()).await)
+    });
     let mut answers = std::pin::pin!(posted.buffer_unordered(usize::from(args.at_once)));
     let mut tally = Tally::default();
     while let Some((sample, answer)) = answers.next().await {
@@ -55,16 +59,15 @@ fn list_codes() -> Result<ExitCode> {
 }
 
 fn chosen(args: &Send) -> Result<Vec<Sample>> {
-    let now = setup::now().as_second();
     let samples = if let Some(path) = &args.file {
         let body = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
         vec![Sample::of_form(path.display().to_string(), body.trim_end().to_owned())]
     } else if args.all {
-        samples::all()?.into_iter().map(|sample| sample.made_at(now)).collect()
+        samples::all()?
     } else {
         let all = samples::all()?;
         let codes = args.event.iter().map(|code| with_code(code, &all)).collect::<Result<Vec<_>>>()?;
-        codes.into_iter().flatten().map(|sample| sample.made_at(now)).collect()
+        codes.into_iter().flatten().collect()
     };
     Ok(match &args.token {
         Some(token) => samples.into_iter().map(|sample| sample.with_token(token)).collect(),
@@ -73,7 +76,8 @@ fn chosen(args: &Send) -> Result<Vec<Sample>> {
 }
 
 fn with_code(code: &str, all: &[Sample]) -> Result<Vec<Sample>> {
-    let is_it = |sample: &&Sample| sample.code().is_some_and(|found| found.eq_ignore_ascii_case(code));
+    let has_code = |sample: &Sample| sample.code().is_some_and(|found| found.eq_ignore_ascii_case(code));
+    let is_it = |sample: &&Sample| !sample.is_malformed() && has_code(sample);
     let samples: Vec<_> = all.iter().filter(is_it).cloned().collect();
     if !samples.is_empty() {
         return Ok(samples);

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::args::{Format, Show};
 use crate::chosen::{Chosen, Complaints};
 use crate::columns::Columns;
-use crate::print::{Printer, local};
+use crate::print::{EventPrinter, local};
 use crate::{output, paint};
 
 /// Of an end that many events share, so many are listed.
@@ -32,7 +32,7 @@ pub async fn run(args: &Show) -> Result<ExitCode> {
         [key] => {
             let format = if args.choice.json { Format::Json } else { args.format };
             let found = pin!(read(&chosen.store, [key.clone()])).next().await.context("nothing was read")??;
-            let mut printer = Printer::new(format, chosen.zone);
+            let mut printer = EventPrinter::new(format, chosen.zone);
             printer.print_whole(&found)?;
             Ok(if printer.code() == ExitCode::SUCCESS { complaints.code() } else { ExitCode::FAILURE })
         }

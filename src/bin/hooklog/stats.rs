@@ -27,8 +27,10 @@ pub async fn run(args: &Stats) -> Result<ExitCode> {
     };
     if args.choice.json {
         report::print_json(tally)?;
-    } else {
+    } else if tally.all.is_some() {
         report::print(tally, &chosen)?;
+    } else if complaints.code() == ExitCode::SUCCESS {
+        output::complain("No event is like this.");
     }
     Ok(complaints.code())
 }

@@ -9,12 +9,11 @@ use futures_util::StreamExt as _;
 use hooklog::config::Place;
 use hooklog::record::EventKey;
 use hooklog::select::{Follow, Unread, read};
-use jiff::Timestamp;
 
 use crate::args::{Format, Tail};
 use crate::chosen::{Chosen, Complaints};
-use crate::output;
-use crate::print::Printer;
+use crate::print::EventPrinter;
+use crate::{output, setup};
 
 /// The pause between two looks: shortest after something came, and twice as long each time that nothing did.
 const PAUSE_MIN: Duration = Duration::from_secs(2);
@@ -23,7 +22,8 @@ const PAUSE_MAX: Duration = Duration::from_secs(30);
 pub async fn run(args: &Tail) -> Result<ExitCode> {
     let chosen = Chosen::open(&args.choice).await?;
     let format = if args.choice.json { Format::Json } else { args.format };
-    let mut shown = Shown { printer: Printer::new(format, chosen.zone.clone()), complaints: Complaints::default() };
+    let mut shown =
+        Shown { printer: EventPrinter::new(format, chosen.zone.clone()), complaints: Complaints::default() };
     let newest = chosen.selection.newest(&chosen.store, args.most, chosen.now).await;
     newest.unread.iter().for_each(|unread| shown.complaints.tell(unread));
     shown.printer.expect(newest.keys.iter());
@@ -37,7 +37,7 @@ pub async fn run(args: &Tail) -> Result<ExitCode> {
 }
 
 struct Shown {
-    printer: Printer,
+    printer: EventPrinter,
     complaints: Complaints,
 }
 
@@ -66,7 +66,7 @@ async fn follow(chosen: &Chosen, given: impl IntoIterator<Item = EventKey>, show
     }
     let mut pause = PAUSE_MIN;
     let mut is_failing = false;
-    while chosen.selection.until.is_none_or(|until| now() < until) {
+    while chosen.selection.until.is_none_or(|until| setup::now() < until) {
         tokio::time::sleep(pause).await;
         pause = pause.saturating_mul(2).min(PAUSE_MAX);
         match follow.look(&chosen.store).await {
@@ -86,8 +86,4 @@ async fn follow(chosen: &Chosen, given: impl IntoIterator<Item = EventKey>, show
         }
     }
     Ok(())
-}
-
-fn now() -> Timestamp {
-    crate::setup::now()
 }

@@ -45,7 +45,7 @@ pub enum Format {
     /// What PHP's print_r($_REQUEST, true) prints
     #[value(name = "print_r")]
     PrintR,
-    /// The form as it was posted, secrets masked
+    /// The form as one body, as it was posted, secrets masked
     Form,
 }
 

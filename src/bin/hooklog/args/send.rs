@@ -20,10 +20,10 @@ pub struct Send {
     /// The application token to put into each form that has one
     #[arg(long, value_name = "TOKEN")]
     pub token: Option<String>,
-    /// Samples with this event code; ROBOT, ACTIVITY and REQUEST are codes too
+    /// Events with this code; ROBOT, ACTIVITY and REQUEST are codes too
     #[arg(long, value_name = "CODE", group = "what")]
     pub event: Vec<String>,
-    /// Every sample
+    /// Every sample, also those that a receiver must refuse
     #[arg(long, group = "what")]
     pub all: bool,
     /// A form as it would be posted

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::args::{Format, Replay};
 use crate::chosen::{Chosen, Complaints};
-use crate::print::Printer;
+use crate::print::EventPrinter;
 use crate::sender::Sender;
 use crate::{output, paint};
 
@@ -30,7 +30,7 @@ struct Planned<'p> {
 
 pub async fn print(args: &Replay, chosen: &Chosen, sender: &Sender, done: &HashSet<Uuid>) -> Result<ExitCode> {
     let mut complaints = Complaints::default();
-    let mut printer = Printer::new(Format::Pretty, chosen.zone.clone());
+    let mut printer = EventPrinter::new(Format::Pretty, chosen.zone.clone());
     let (mut planned, mut left_out, mut redacted) = (0_u64, 0_u64, 0_u64);
     let mut events = pin!(chosen.selection.events(&chosen.store));
     while let Some(found) = events.next().await {
@@ -52,7 +52,8 @@ pub async fn print(args: &Replay, chosen: &Chosen, sender: &Sender, done: &HashS
         }
     }
     output::complain(&format!(
-        "Dry run: {planned} events would be posted to {}, {left_out} were answered before. {redacted} carry secrets that are not kept.",
+        "Dry run: {} for {}, {left_out} answered before and left out; {redacted} with secrets that cannot be put back.",
+        output::events(planned),
         sender.origin()
     ));
     Ok(complaints.code())

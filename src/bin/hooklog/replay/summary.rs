@@ -41,9 +41,11 @@ impl Summary {
         let answers: Vec<_> = answers.chain(none).collect();
         let answers = if answers.is_empty() { "nothing to post".to_owned() } else { answers.join(", ") };
         let ms = |percent| format!("{:.1} ms", setup::percentile(&self.latencies, percent).as_secs_f64() * 1e3);
-        output::complain(&format!("{to}: {answers}; p50 {}, p99 {}, longest {}", ms(50), ms(99), ms(100)));
+        let latencies = format!("; p50 {}, p99 {}, longest {}", ms(50), ms(99), ms(100));
+        let latencies = if self.latencies.is_empty() { "" } else { &latencies };
+        output::complain(&format!("{to}: {answers}{latencies}"));
         if self.left_out > 0 {
-            output::complain(&format!("{} were answered before, and left out.", self.left_out));
+            output::complain(&format!("{} answered before, and left out.", output::events(self.left_out)));
         }
         if !self.redacted.is_empty() {
             let names: Vec<_> = self.redacted.iter().map(|(name, count)| format!("{name} ({count})")).collect();

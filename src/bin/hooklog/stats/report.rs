@@ -65,10 +65,7 @@ fn print_line(by: &'static str, name: Option<&str>, group: Option<Group>, lag: O
 }
 
 pub fn print(mut tally: Tally, chosen: &Chosen) -> Result<()> {
-    let Some(all) = tally.all else {
-        output::complain("No event is like this.");
-        return Ok(());
-    };
+    let Some(all) = tally.all else { return Ok(()) };
     let named = |(name, group): (&str, Group)| (name.to_owned(), paint::code(name), group);
     table("EVENT", &by_count(&tally.codes).into_iter().map(named).collect::<Vec<_>>(), chosen)?;
     let named = |(name, group): (&str, Group)| (name.to_owned(), paint::PLAIN, group);
