@@ -10,9 +10,10 @@ use std::pin::pin;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use futures_util::StreamExt as _;
 use hooklog::select::Found;
+use hooklog::telemetry::with_causes;
 use hooklog::verify::Digest;
 use tokio::time::Interval;
 
@@ -78,7 +79,13 @@ impl Replaying<'_> {
     /// Posts an event and writes down what came back. Gives what went wrong.
     async fn post(&mut self, found: &Found) -> Result<Option<String>> {
         let (id, code) = (found.record.id, found.record.code());
-        let form = found.record.resend(&self.args.token).with_context(|| format!("{id} makes no form"))?;
+        let form = match found.record.resend(&self.args.token) {
+            Ok(form) => form,
+            Err(error) => {
+                self.summary.count(None, None, &[]);
+                return Ok(Some(format!("{id} {code}: it makes no form: {}", with_causes(&error))));
+            }
+        };
         if let Some(pace) = &mut self.pace {
             pace.tick().await;
         }

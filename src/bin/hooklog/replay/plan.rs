@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::pin::pin;
 use std::process::ExitCode;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use futures_util::StreamExt as _;
 use hooklog::record::Resend;
 use hooklog::select::Found;
@@ -38,8 +38,11 @@ pub async fn print(args: &Replay, chosen: &Chosen, sender: &Sender, done: &HashS
             Err(unread) => complaints.tell(&unread),
             Ok(found) if done.contains(&found.record.id) => left_out = left_out.saturating_add(1),
             Ok(found) => {
-                let stays = found.record.resend(&args.token).with_context(|| makes_none(&found))?.redacted;
-                let shown = found.record.resend(&[]).with_context(|| makes_none(&found))?;
+                let (Ok(form), Ok(shown)) = (found.record.resend(&args.token), found.record.resend(&[])) else {
+                    output::complain(&format!("hooklog: {} makes no form", found.key.as_str()));
+                    continue;
+                };
+                let stays = form.redacted;
                 planned = planned.saturating_add(1);
                 redacted = redacted.saturating_add(u64::from(!stays.is_empty()));
                 if args.choice.json {
@@ -75,8 +78,4 @@ fn print_json(found: &Found, form: &Resend, stays: &[String]) -> Result<()> {
     let query = form.query.as_deref();
     let planned = Planned { id: found.record.id, query, body: &form.body, redacted: stays };
     Ok(output::say(&serde_json::to_string(&planned)?)?)
-}
-
-fn makes_none(found: &Found) -> String {
-    format!("{} makes no form", found.record.id)
 }
