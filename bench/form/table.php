@@ -5,7 +5,9 @@
 const NANOSECONDS = ['ns' => 1, 'µs' => 1e3, 'ms' => 1e6];
 
 [, $parse_str, $divan] = $argv;
-preg_match_all('/─ ([^─(]+ \(\d+ bytes\)) +\S+ \S+ +│ \S+ \S+ +│ (\S+) (ns|µs|ms)/u', file_get_contents($divan), $rows, PREG_SET_ORDER);
+// A name, the fastest, the slowest, and the median.
+const ROW = '/─ ([^─(]+ \(\d+ bytes\)) +\S+ \S+ +│ \S+ \S+ +│ (\S+) (ns|µs|ms)/u';
+preg_match_all(ROW, file_get_contents($divan), $rows, PREG_SET_ORDER);
 $hooklog = [];
 foreach ($rows as [, $form, $median, $unit]) {
     $hooklog[$form] = $median * NANOSECONDS[$unit];
