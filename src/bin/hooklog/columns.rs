@@ -15,13 +15,14 @@ pub type Cell<'c> = (&'c str, Style);
 /// Widths of columns, which grow with what is shown.
 pub struct Columns<const N: usize> {
     widths: [usize; N],
+    cut: [bool; N],
     terminal: Option<usize>,
 }
 
 impl<const N: usize> Columns<N> {
-    /// Columns as wide as the widest of these texts, that fit the terminal where there is one.
-    pub fn new<'t>(rows: impl Iterator<Item = [&'t str; N]>, terminal: Option<usize>) -> Self {
-        let mut columns = Self { widths: [0; N], terminal };
+    /// Columns as wide as the widest of these texts. Where a terminal is narrower, the columns that may be `cut` are.
+    pub fn new<'t>(rows: impl Iterator<Item = [&'t str; N]>, cut: [bool; N], terminal: Option<usize>) -> Self {
+        let mut columns = Self { widths: [0; N], cut, terminal };
         rows.for_each(|row| columns.grow(row));
         columns
     }
@@ -33,7 +34,8 @@ impl<const N: usize> Columns<N> {
         let Some(terminal) = self.terminal else { return };
         let gaps = GAP.saturating_mul(N.saturating_sub(1));
         while self.widths.iter().sum::<usize>().saturating_add(gaps) > terminal {
-            let Some(widest) = self.widths.iter_mut().max().filter(|widest| **widest > WIDTH_MIN) else { break };
+            let cut = self.widths.iter_mut().zip(self.cut).filter_map(|(width, cut)| cut.then_some(width));
+            let Some(widest) = cut.max().filter(|widest| **widest > WIDTH_MIN) else { break };
             *widest = widest.saturating_sub(1);
         }
     }
@@ -78,7 +80,7 @@ mod tests {
     use super::*;
 
     fn lines(rows: &[[&str; 3]], terminal: Option<usize>) -> Vec<String> {
-        let mut columns = Columns::new(rows.iter().copied(), terminal);
+        let mut columns = Columns::new(rows.iter().copied(), [false, true, true], terminal);
         rows.iter().map(|row| columns.line(row.map(|text| (text, Style::new())))).collect()
     }
 
@@ -90,10 +92,10 @@ mod tests {
 
     #[test]
     fn a_narrow_terminal_cuts_the_widest_column() {
-        let found = lines(&[["time", "a-very-long-domain.example", "end"]], Some(20));
-        assert_eq!(found, ["time  a-very-l…  end"]);
-        let found = lines(&[["日本語日本語日本語", "b", "c"]], Some(5));
-        assert_eq!(found, ["日本語…   b  c"], "not below the least width");
+        let found = lines(&[["2026-11-24", "a-very-long-domain.example", "end"]], Some(26));
+        assert_eq!(found, ["2026-11-24  a-very-l…  end"]);
+        let found = lines(&[["a", "日本語日本語日本語", "c"]], Some(5));
+        assert_eq!(found, ["a  日本語…   c"], "not below the least width");
     }
 
     #[test]

@@ -26,13 +26,13 @@ pub struct EventPrinter {
 
 impl EventPrinter {
     pub fn new(format: Format, zone: TimeZone) -> Self {
-        Self { format, zone, columns: Columns::new(std::iter::empty(), output::terminal_width()), failed: false }
+        Self { format, zone, columns: columns(std::iter::empty()), failed: false }
     }
 
     /// Makes the columns wide enough for these events, whose subjects are not known yet.
     pub fn expect<'k>(&mut self, keys: impl Iterator<Item = &'k EventKey>) {
         let rows = keys.map(|key| ["0000-00-00 00:00:00", key.code(), key.portal(), "000000", "00000000"]);
-        self.columns = Columns::new(rows, output::terminal_width());
+        self.columns = columns(rows);
     }
 
     /// Prints an event. One whose raw form is broken is told, and is none of those printed.
@@ -82,6 +82,11 @@ impl EventPrinter {
         }
         Ok(())
     }
+}
+
+/// A time and the end of an id are of no use when they are cut.
+fn columns<'t>(rows: impl Iterator<Item = [&'t str; 5]>) -> Columns<5> {
+    Columns::new(rows, [false, true, true, true, false], output::terminal_width())
 }
 
 /// Query and body as one body, of which PHP makes the same `$_REQUEST`.

@@ -83,7 +83,7 @@ fn list(keys: &[EventKey], chosen: &Chosen) {
         .map(|key| (key, key.id().to_string(), local(&chosen.zone, key.received())))
         .collect();
     let rows = ids.iter().map(|(key, id, time)| [&**time, key.code(), key.portal(), id]);
-    let mut columns = Columns::new(rows, None);
+    let mut columns = Columns::new(rows, [false; 4], None);
     for (key, id, time) in &ids {
         let row = [&**time, key.code(), key.portal(), id].map(|text| (text, paint::PLAIN));
         output::complain(&columns.line(row));

@@ -108,7 +108,7 @@ fn table(title: &str, rows: &[Row], chosen: &Chosen) -> Result<()> {
     let count_title = format!("{:>count_width$}", "COUNT");
     let titles = [title, &*count_title, "", "LAST"];
     let texts = lines.iter().map(|(name, _, count, bar, last)| [name.as_str(), count, bar, last]);
-    let mut columns = Columns::new(iter::once(titles).chain(texts), terminal);
+    let mut columns = Columns::new(iter::once(titles).chain(texts), [true, false, false, false], terminal);
     output::show(&columns.line(titles.map(|title| (title, paint::DIM))))?;
     for (name, style, count, bar, last) in &lines {
         let row = [(name.as_str(), *style), (count, paint::BOLD), (bar, paint::BAR), (last, paint::DIM)];
