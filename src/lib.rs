@@ -9,6 +9,7 @@
 //! | [`verify`] | accepted tokens, and the proof that the portal sent the form |
 //! | [`record`] | the JSON that is kept, and its object key |
 //! | [`aws`] | requests to AWS's services: signed, within limits, and again where that helps |
+//! | [`hook_log`] | the log of the PHP script that went before: entries out of bytes, and back |
 //! | [`store`] | bytes under keys: S3, a folder, memory |
 //! | [`overflow`] | where a record waits when the store fails |
 //! | [`receive`] | the whole way, and the table from outcomes to answers |
@@ -22,6 +23,7 @@ pub mod aws;
 pub mod config;
 pub mod event;
 pub mod form;
+pub mod hook_log;
 pub mod overflow;
 pub mod receive;
 pub mod record;

@@ -23,6 +23,7 @@ impl ArrayMut<'_> {
     ///
     /// When the form holds 4 GiB of text.
     pub fn insert_text(&mut self, key: impl AsRef<[u8]>, text: impl AsRef<[u8]>) -> Result<(), FormError> {
+        self.form.lossless &= [key.as_ref(), text.as_ref()].into_iter().all(|bytes| str::from_utf8(bytes).is_ok());
         let value = self.form.keep(text.as_ref())?;
         self.form.set_text(self.id, key.as_ref(), value)
     }

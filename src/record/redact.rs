@@ -77,7 +77,7 @@ fn has_client_id(array: Array<'_>) -> bool {
 
 /// What is written in a secret's place.
 pub(super) fn fingerprint(secret: &[u8]) -> String {
-    format!("sha256:{}", Digest::of(secret).short())
+    Digest::of(secret).fingerprint()
 }
 
 /// Serialises a tree in PHP's `json_encode` shape, with its secrets replaced.

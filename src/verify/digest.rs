@@ -7,6 +7,15 @@ use base64::prelude::BASE64_STANDARD;
 use sha2::{Digest as _, Sha256};
 use subtle::{Choice, ConstantTimeEq};
 
+const FINGERPRINT: &str = "sha256:";
+
+/// Was this text written in the place of a secret?
+#[must_use]
+pub fn is_fingerprint(text: &[u8]) -> bool {
+    let digits = text.strip_prefix(FINGERPRINT.as_bytes()).unwrap_or_default();
+    digits.len() == 8 && digits.iter().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f'))
+}
+
 /// The SHA-256 of some bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Digest([u8; 32]);
@@ -34,6 +43,12 @@ impl Digest {
     #[must_use]
     pub fn short(&self) -> String {
         hex::encode(self.0.first_chunk::<4>().unwrap_or(&[0; 4]))
+    }
+
+    /// What is written in the place of a secret with this digest.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        format!("{FINGERPRINT}{}", self.short())
     }
 }
 
