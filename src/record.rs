@@ -4,6 +4,8 @@
 
 mod canonical;
 mod event_key;
+mod exported;
+mod imported;
 mod kept;
 mod key;
 mod raw;
@@ -22,6 +24,8 @@ use uuid::Uuid;
 use crate::form::Form;
 use crate::verify::{Claim, Verified};
 pub use event_key::{EVENTS, EventKey};
+pub use exported::NotExported;
+pub use imported::{Logged, NotImported, Twins};
 pub use kept::Kept;
 pub use key::ObjectKey;
 use redact::{Redacted, Redaction};
@@ -117,6 +121,10 @@ struct CloudEvent<'r> {
     rawquery: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     rawform: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    importedfrom: Option<Cow<'r, str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    logtitle: Option<Cow<'r, str>>,
 }
 
 impl Record {
@@ -164,6 +172,8 @@ impl<'r> CloudEvent<'r> {
             requestid: attribute(&receipt.request_id),
             rawquery: raw.and_then(|(query, _)| (!query.is_empty()).then(|| raw::mask(query, redaction))),
             rawform: raw.map(|(_, body)| raw::mask(body, redaction)),
+            importedfrom: None,
+            logtitle: None,
         })
     }
 

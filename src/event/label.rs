@@ -15,7 +15,8 @@ pub struct Code(String);
 
 impl Code {
     /// Makes a code of what `event` says; nothing where it says nothing.
-    pub(super) fn new(event: &str) -> Option<Self> {
+    #[must_use]
+    pub fn new(event: &str) -> Option<Self> {
         (!event.is_empty()).then(|| Self(plain(event, CODE_BYTES_MAX).to_ascii_uppercase()))
     }
 
@@ -41,7 +42,9 @@ impl Code {
 pub struct Domain(String);
 
 impl Domain {
-    pub(super) fn new(domain: &str) -> Option<Self> {
+    /// Makes a domain of what `auth[domain]` says; nothing where it says nothing.
+    #[must_use]
+    pub fn new(domain: &str) -> Option<Self> {
         (!domain.is_empty()).then(|| Self(plain(domain, DOMAIN_BYTES_MAX).to_ascii_lowercase()))
     }
 

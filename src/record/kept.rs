@@ -42,6 +42,10 @@ pub struct Kept {
     pub rawquery: Option<String>,
     /// The body as sent, where `data` cannot say all that it said.
     pub rawform: Option<String>,
+    /// `FILE:LINE` of the log that the event was imported from.
+    pub importedfrom: Option<String>,
+    /// The title that it had there.
+    pub logtitle: Option<String>,
 }
 
 impl Kept {

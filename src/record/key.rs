@@ -4,9 +4,10 @@ use std::fmt;
 
 use jiff::Timestamp;
 use jiff::tz::Offset;
+use uuid::Uuid;
 
 use super::Receipt;
-use crate::event::{Domain, Event};
+use crate::event::{Code, Domain, Event};
 
 /// Where an object is kept, below the store's own prefix:
 /// `events/date=YYYY-MM-DD/UUIDV7_DOMAIN_CODE.json`, the date of receipt in UTC. Keys sort by time of receipt.
@@ -23,9 +24,18 @@ impl ObjectKey {
     }
 
     fn below(folder: &str, receipt: &Receipt<'_>, event: &Event<'_>) -> Self {
-        let date = utc_date(receipt.received);
-        let domain = event.domain.as_ref().map_or_else(|| "unknown".to_owned(), Domain::label);
-        Self(format!("{folder}/date={date}/{}_{domain}_{}.json", receipt.id, event.code.label()))
+        Self::of(folder, receipt.received, receipt.id, event.domain.as_ref(), &event.code)
+    }
+
+    /// The key of an event that was received at this moment.
+    pub(super) fn made(received: Timestamp, id: Uuid, domain: Option<&Domain>, code: &Code) -> Self {
+        Self::of("events", received, id, domain, code)
+    }
+
+    fn of(folder: &str, received: Timestamp, id: Uuid, domain: Option<&Domain>, code: &Code) -> Self {
+        let date = utc_date(received);
+        let domain = domain.map_or_else(|| "unknown".to_owned(), Domain::label);
+        Self(format!("{folder}/date={date}/{id}_{domain}_{}.json", code.label()))
     }
 
     /// The key, with `/` between its parts.

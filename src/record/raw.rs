@@ -2,7 +2,7 @@
 
 use percent_encoding::{AsciiSet, CONTROLS, percent_encode};
 
-use super::redact::{Redaction, fingerprint};
+use super::redact::Redaction;
 use crate::form::decode;
 
 /// Everything that is not printable ASCII. What the sender encoded stays as the sender encoded it.
@@ -21,7 +21,7 @@ pub(super) fn pairs(form: &[u8]) -> impl Iterator<Item = (Vec<u8>, Vec<u8>)> {
 
 fn mask_field(field: &[u8], redaction: &Redaction<'_>) -> String {
     let (name, value) = halves(field);
-    let masked = |bytes: &[u8]| fingerprint(bytes).replace(':', "%3A");
+    let masked = |bytes: &[u8]| redaction.fingerprint(bytes).replace(':', "%3A");
     let sent_name = decoded(name);
     let shown_name = if redaction.is_in(&sent_name) { masked(&sent_name) } else { encode(name) };
     let Some(value) = value else { return shown_name };

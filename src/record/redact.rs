@@ -9,7 +9,7 @@ use serde::ser::{Serialize, SerializeMap as _, SerializeSeq as _, Serializer};
 use super::{Forms, raw};
 use crate::event::{is_client_id, is_secret, was_client_id, was_secret};
 use crate::form::{self, Array, Form, Value, php_lossy};
-use crate::verify::{Digest, Token};
+use crate::verify::{Digest, Token, is_fingerprint};
 
 /// What is a secret in one request: the names that always are, and the tokens that were presented, wherever else
 /// in the form they stand.
@@ -18,6 +18,8 @@ pub(super) struct Redaction<'t> {
     tokens: Vec<Finder<'t>>,
     client_id: bool,
     nameless: HashSet<Vec<u8>>,
+    /// The form may have been redacted before.
+    keeps_fingerprints: bool,
 }
 
 /// A shorter value could be many another field's too.
@@ -30,11 +32,27 @@ impl<'t> Redaction<'t> {
             tokens: searched.map(Finder::new).collect(),
             client_id: has_client_id(forms.query.root()),
             nameless: HashSet::new(),
+            keeps_fingerprints: false,
         };
         if !forms.request.is_lossless() {
             redaction.nameless = redaction.values_of_secrets(forms);
         }
         redaction
+    }
+
+    /// For a form out of a log, which may be an export of ours: what stands in a secret's place there stays.
+    pub fn of_log(tokens: impl Iterator<Item = &'t Token<'t>>, forms: &Forms<'_>) -> Self {
+        let mut redaction = Self::new(tokens, forms);
+        redaction.nameless.retain(|value| !is_fingerprint(value));
+        Self { keeps_fingerprints: true, ..redaction }
+    }
+
+    /// What is written in the place of the text under a secret's name.
+    pub fn fingerprint(&self, secret: &[u8]) -> String {
+        match str::from_utf8(secret) {
+            Ok(text) if self.keeps_fingerprints && is_fingerprint(secret) => text.to_owned(),
+            Ok(_) | Err(_) => fingerprint(secret),
+        }
     }
 
     /// What was sent under secrets' names, for a form whose names PHP changed or dropped.
@@ -95,7 +113,9 @@ impl<'r> Redacted<'r> {
     /// What an entry of a map is written as.
     pub fn entry(self, name: &'r [u8], value: Value<'r>) -> (Cow<'r, str>, Shown<'r>) {
         let shown = match value {
-            Value::Text(secret) if self.redaction.is_secret(name) => Shown::Fingerprint(fingerprint(secret)),
+            Value::Text(secret) if self.redaction.is_secret(name) => {
+                Shown::Fingerprint(self.redaction.fingerprint(secret))
+            }
             Value::Array(secret) if self.redaction.is_secret(name) => {
                 Shown::Fingerprint(fingerprint(form::build_query(secret).as_bytes()))
             }
