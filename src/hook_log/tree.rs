@@ -16,7 +16,17 @@ pub(super) fn parse(printed: &[u8], line: u64) -> Result<Form, Reason> {
         return Err(Reason::NotAnArray);
     }
     lines.array(0, &mut form.root_mut())?;
-    if print_r(form.root()) == printed { Ok(form) } else { Err(lines.ambiguous()) }
+    let again = print_r(form.root());
+    if again == printed {
+        Ok(form)
+    } else {
+        Err(Reason::Ambiguous { line: line.saturating_add(equal_lines(&again, printed)) })
+    }
+}
+
+fn equal_lines(one: &[u8], other: &[u8]) -> u64 {
+    let equal = one.iter().zip(other).take_while(|(one, other)| one == other);
+    equal.filter(|(byte, _)| **byte == b'\n').fold(0, |lines, _| lines.saturating_add(1))
 }
 
 /// What is printed, and how far it was read.
@@ -165,7 +175,7 @@ mod tests {
 
     #[test]
     fn what_has_two_readings_is_refused_with_its_line() {
-        check("Array\n(\n    [a] => 1\n    [a] => 2\n)\n", Err(6));
+        check("Array\n(\n    [a] => 1\n    [a] => 2\n)\n", Err(3));
         check("Array\n(\n    [a] => 1\n)\n)\n", Err(5));
         check("Array\n(\n    [a] => 1\n            [b] => 2\n)\n", Err(4));
         check("Array\n(\n    [a] => 1\n    [b\n)\n", Err(4));
@@ -180,7 +190,7 @@ mod tests {
         let mut deep = "Array\n(\n".to_owned();
         for depth in 0..70 {
             let indent = " ".repeat(depth * 8 + 4);
-            deep += &format!("{indent}[a] => Array\n{indent}    (\n");
+            deep += &[&indent, "[a] => Array\n", &indent, "    (\n"].concat();
         }
         assert_eq!(parse(deep.as_bytes(), 1).unwrap_err(), Reason::TooManyValues);
         assert_eq!(parse(b"1\n", 1).unwrap_err(), Reason::NotAnArray);

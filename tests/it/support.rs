@@ -3,6 +3,7 @@
 pub mod bootstrap;
 pub mod command;
 pub mod faults;
+pub mod hook_log;
 pub mod kept;
 pub mod many;
 pub mod moto;

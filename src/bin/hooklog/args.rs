@@ -3,6 +3,7 @@
 #![expect(clippy::doc_markdown, rustdoc::bare_urls, reason = "these comments are the help that a terminal shows")]
 
 mod doctor;
+mod log;
 mod look;
 mod send;
 
@@ -13,6 +14,7 @@ use clap::{Parser, Subcommand};
 use hooklog::config::Place;
 
 pub use doctor::Doctor;
+pub use log::{Import, LogFormat};
 pub use look::{Choice, Format, Replay, Show, Stats, Tail};
 pub use send::Send;
 
@@ -42,6 +44,8 @@ pub enum Verb {
     Stats(Stats),
     /// Post kept events again as the forms that they were
     Replay(Replay),
+    /// Move an old hook.log, or an export, into the store
+    Import(Import),
     /// Turn rejected requests whose token is accepted by now into events
     Requeue(Requeue),
     /// Make a token, or the digest of one

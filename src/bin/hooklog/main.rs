@@ -8,6 +8,7 @@ mod decode;
 mod demo;
 mod doctor;
 mod http;
+mod import;
 mod json;
 mod man;
 mod output;
@@ -51,6 +52,7 @@ fn run(args: Args) -> Result<ExitCode> {
         Verb::Decode(args) => decode::run(&args),
         Verb::Demo(args) => setup::runtime()?.block_on(demo::run(&args)),
         Verb::Doctor(args) => setup::runtime()?.block_on(doctor::run(&args)),
+        Verb::Import(args) => setup::runtime()?.block_on(import::run(&args)),
         Verb::Man(args) => man::run(&args),
         Verb::Replay(args) => setup::runtime()?.block_on(replay::run(&args)),
         Verb::Requeue(args) => setup::runtime()?.block_on(requeue::run(&args)),

@@ -1,0 +1,73 @@
+//! What could not be read, in a file beside.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fs::{self, File, OpenOptions};
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::args::Import;
+
+/// The files that are made when something is left, each with what was left by this run only.
+pub struct Leftover<'a> {
+    args: &'a Import,
+    open: BTreeMap<PathBuf, File>,
+}
+
+impl<'a> Leftover<'a> {
+    /// # Errors
+    /// Where such a file is one that is to be read.
+    pub fn new(args: &'a Import) -> Result<Self> {
+        let leftover = Self { args, open: BTreeMap::new() };
+        let read: Vec<_> = args.files.iter().filter_map(|file| fs::canonicalize(file).ok()).collect();
+        for path in args.files.iter().map(|file| leftover.path(file)) {
+            if fs::canonicalize(&path).is_ok_and(|path| read.contains(&path)) {
+                bail!("{} is to be read, and what is left would be written over it: give --leftover", path.display());
+            }
+        }
+        Ok(leftover)
+    }
+
+    /// Adds a part, as a paragraph of its own.
+    pub fn put(&mut self, file: &Path, part: &[u8]) -> Result<()> {
+        if self.args.dry_run {
+            return Ok(());
+        }
+        let path = self.path(file);
+        let cannot = || format!("{} cannot be written", path.display());
+        let out = match self.open.get_mut(&path) {
+            Some(out) => out,
+            None => self.open.entry(path.clone()).or_insert(create(&path).with_context(cannot)?),
+        };
+        out.write_all(part).with_context(cannot)?;
+        if !part.ends_with(b"\n") {
+            out.write_all(b"\n").with_context(cannot)?;
+        }
+        Ok(())
+    }
+
+    /// The files that were made.
+    pub fn paths(&self) -> impl Iterator<Item = String> {
+        self.open.keys().map(|path| path.display().to_string())
+    }
+
+    fn path(&self, file: &Path) -> PathBuf {
+        self.args.leftover.clone().unwrap_or_else(|| format!("{}.unread", name(file)).into())
+    }
+}
+
+/// A log's name, as records and messages have it.
+pub fn name(file: &Path) -> Cow<'_, str> {
+    match file.file_name() {
+        Some(name) if name != "-" => name.to_string_lossy(),
+        Some(_) | None => "stdin".into(),
+    }
+}
+
+/// What customers wrote may be in it, so only the owner may read it.
+fn create(path: &Path) -> std::io::Result<File> {
+    OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)
+}
