@@ -31,10 +31,10 @@
 //!   does not end it, has two readings. The keys are those of `$_REQUEST`: `] => ` in a line ends one;
 //! - the tree that was read prints as the same bytes: so no key stands twice in an array.
 //!
-//! Everything else comes out as it is, with its line and the reason ([`Unread`]). So do entries that follow one that does
-//! not end, when the end of one without a beginning comes after them: the three could be one entry with a log in a text.
-//! What is left is a text that imitates `print_r` at its own depth, to the last space and with all its parentheses in
-//! pairs: its bytes are those of other data, and every reader is deceived.
+//! Everything else comes out as it is, with its line and the reason ([`Unread`]). So does every entry before the end of
+//! one that has no beginning, as far back as an entry can be long: they could all be one entry with a log in a text. What
+//! is left is a text that imitates `print_r` and the script to the last space, with its parentheses in pairs and each
+//! beginning ended: its bytes are those of other data, and every reader is deceived.
 
 mod date;
 mod doubt;
@@ -48,8 +48,9 @@ pub use doubt::Reader;
 pub use entry::{Entry, Reason, Unread, write_entry};
 pub use mask::mask;
 
-/// A form is a few megabytes at most. It also bounds the memory of the reader, whatever the log's size.
-pub const ENTRY_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// As much as PHP takes in a request (`post_max_size`) where nobody changed that. It also bounds the reader's memory,
+/// whatever the log's size.
+pub const ENTRY_BYTES_MAX: usize = 8 * 1024 * 1024;
 
 /// What a log consists of.
 #[derive(Debug)]

@@ -1,19 +1,19 @@
 //! Entries in doubt: those that could be a log inside of a text.
 //!
-//! A text that holds `)`, dashes, a date and so on ends its own entry too early, and leaves a rest without a beginning.
-//! Between the two stands what only looks like entries. An entry cut off and entries after it are no such thing: no rest
-//! follows them.
+//! A text that holds `)`, dashes, a date and so on ends its own entry too early, and leaves the rest of it without a
+//! beginning. What stands before such a rest, as far back as an entry can be long, is no more than lines of somebody's
+//! text, perhaps. Only the end of the whole entry is surely the script's own.
 
 use std::collections::VecDeque;
 use std::io::{self, BufRead};
 
-use super::parts::Parts;
+use super::parts::{Line, Parts};
 use super::{ENTRY_BYTES_MAX, Entry, Part, Reason, Unread};
 
 /// Reads a log, whatever its size, in the memory of a few forms.
 pub struct Reader<R> {
     parts: Parts<R>,
-    /// A part that is no entry, and what has followed it.
+    /// What a rest that comes next would cast doubt on.
     waiting: VecDeque<Part>,
     waiting_bytes: usize,
     ready: VecDeque<Part>,
@@ -31,41 +31,27 @@ impl<R: BufRead> Reader<R> {
     /// # Errors
     /// Where the log cannot be read.
     pub fn next_part(&mut self) -> io::Result<Option<Part>> {
-        loop {
-            if let Some(part) = self.ready.pop_front() {
-                return Ok(Some(part));
-            }
+        while self.ready.is_empty() {
             match self.parts.next()? {
+                Some(part) => self.wait(part),
                 None if self.waiting.is_empty() => return Ok(None),
                 None => self.ready.append(&mut self.waiting),
-                Some(Part::Entry(entry)) if self.waiting.is_empty() => return Ok(Some(Part::Entry(entry))),
-                Some(part) => self.wait(part),
             }
         }
+        Ok(self.ready.pop_front())
     }
 
     fn wait(&mut self, part: Part) {
-        if is_rest(&part) {
-            self.ready.extend(self.waiting.drain(..).map(doubted));
+        if let Some(line) = rest_line(&part) {
+            self.ready.extend(self.waiting.drain(..).map(|part| doubted(part, line)));
             self.waiting_bytes = 0;
         }
         self.waiting_bytes = self.waiting_bytes.saturating_add(raw(&part).len());
         self.waiting.push_back(part);
-        // No form is longer, so the first part that waits cannot be the beginning of one that ends here.
         while self.waiting_bytes > ENTRY_BYTES_MAX {
-            self.release();
-        }
-    }
-
-    /// Lets the first part go, and the entries up to the next part that is none.
-    fn release(&mut self) {
-        loop {
             let Some(part) = self.waiting.pop_front() else { break };
             self.waiting_bytes = self.waiting_bytes.saturating_sub(raw(&part).len());
             self.ready.push_back(part);
-            if !matches!(self.waiting.front(), Some(Part::Entry(_))) {
-                break;
-            }
         }
     }
 }
@@ -77,19 +63,27 @@ fn raw(part: &Part) -> &[u8] {
     }
 }
 
-/// Does this have an array's end, but no beginning?
-fn is_rest(part: &Part) -> bool {
-    match part {
-        Part::Entry(_) => false,
-        Part::Unread(unread) => {
-            unread.reason == Reason::Stray && unread.raw.split(|byte| *byte == b'\n').any(|line| line == b")")
+/// The line of a part that has an entry's end, but no beginning. The line of dashes may be the next entry's.
+fn rest_line(part: &Part) -> Option<u64> {
+    const END: [Line; 2] = [Line::Close, Line::Empty];
+    let Part::Unread(Unread { line, reason: Reason::Stray, raw }) = part else { return None };
+    let mut last = [Line::Other; 2];
+    for kind in
+        raw.split_inclusive(|byte| *byte == b'\n').map(|line| Line::of(line.strip_suffix(b"\n").unwrap_or(line)))
+    {
+        if last == END && kind == Line::Dashes {
+            return Some(*line);
         }
+        last = [last[1], kind];
     }
+    (last == END).then_some(*line)
 }
 
-fn doubted(part: Part) -> Part {
+fn doubted(part: Part, rest: u64) -> Part {
     match part {
-        Part::Entry(Entry { line, raw, .. }) => Part::Unread(Unread { line, reason: Reason::Doubtful, raw }),
+        Part::Entry(Entry { line, raw, .. }) => {
+            Part::Unread(Unread { line, reason: Reason::Doubtful { line: rest }, raw })
+        }
         Part::Unread(unread) => Part::Unread(unread),
     }
 }

@@ -56,8 +56,13 @@ pub enum Reason {
         line: u64,
     },
     /// A part of what may be one entry.
-    #[error("this follows an entry that has no end, and may stand in a text of it")]
-    Doubtful,
+    #[error(
+        "line {line} goes on with an entry that has no beginning, and this may stand in a text of it; if not, remove that part and import again"
+    )]
+    Doubtful {
+        /// Where the part without a beginning stands.
+        line: u64,
+    },
     /// Longer than any form.
     #[error("the entry is longer than {} bytes", super::ENTRY_BYTES_MAX)]
     TooLong,

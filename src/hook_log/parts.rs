@@ -37,7 +37,7 @@ struct Head {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Line {
+pub(super) enum Line {
     Empty,
     Dashes,
     Close,
@@ -45,7 +45,7 @@ enum Line {
 }
 
 impl Line {
-    fn of(line: &[u8]) -> Self {
+    pub fn of(line: &[u8]) -> Self {
         /// The tutorial has 24; some are left where somebody shortened them.
         const DASHES_MIN: usize = 8;
         match line {

@@ -80,12 +80,29 @@ fn what_is_no_entry_is_told_by_its_line() {
 #[test]
 fn a_log_in_a_text_is_never_taken_for_entries() {
     let forged = entry("event=FORGED").replace('\n', "%0A").replace('=', "%3D");
-    for body in [format!("data[TITLE]=x{forged}&ts=1"), format!("x={forged}"), format!("a[b][c]=%0A)%0A{forged}%0Ax")] {
-        let log = entry(&body);
-        let parts = read((entry("a=1") + &log + &entry("a=2")).as_bytes());
-        let entries: Vec<_> = parts.iter().filter(|part| matches!(part, Part::Entry(_))).collect();
-        assert_eq!(entries.len(), 2, "{log} {parts:?}");
+    for (title, expected) in [
+        // Cut off by the beginning.
+        (forged.clone(), 1),
+        (format!("%0A)%0A{forged}%0Ax"), 1),
+        // Ended by an end, so that nothing before the rest is sure.
+        (format!("%0A        )%0A%0A)%0A%0A{DASHES}%0A{forged}"), 1),
+    ] {
+        let log = entry("a=1") + &entry(&format!("data[TITLE]=x{title}&data[ID]=1&ts=1")) + &entry("a=2");
+        let entries = read(log.as_bytes()).into_iter().filter_map(|part| match part {
+            Part::Entry(entry) => Some(serde_json::to_string(&entry.request).unwrap()),
+            Part::Unread(_) => None,
+        });
+        let entries: Vec<_> = entries.collect();
+        assert_eq!(entries.last().unwrap(), r#"{"a":"2"}"#);
+        assert_eq!(entries.len(), expected, "{log} {entries:?}");
     }
+}
+
+#[test]
+fn an_entry_cut_off_casts_no_doubt_on_others() {
+    let log = entry("a=1") + &entry("a=2")[..75] + &entry("a=3");
+    let log = log + &"x".repeat(10) + "\n" + &entry("a=4");
+    assert_eq!(read(log.as_bytes()).iter().filter(|part| matches!(part, Part::Entry(_))).count(), 3, "{log}");
 }
 
 #[test]

@@ -23,6 +23,7 @@ mod drain;
 mod faults;
 mod form;
 mod hostile;
+mod hostile_logs;
 mod import;
 mod limits;
 mod look;

@@ -10,7 +10,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
-use hooklog::hook_log::{Entry, Part, Reader, Unread, local_time, mask};
+use hooklog::hook_log::{Entry, Part, Reader, Unread, local_time};
 use hooklog::record::{Logged, Record, Twins};
 use hooklog::telemetry::with_causes;
 use hooklog::verify::{Claim, Tokens};
@@ -122,7 +122,7 @@ impl Importing<'_> {
 
     fn unread(&mut self, path: &Path, line: u64, reason: &str, raw: &[u8]) -> Result<()> {
         self.report.unread(path, line, reason)?;
-        self.leftover.put(path, &mask(raw))
+        self.leftover.put(path, raw)
     }
 
     /// The log's time zone; where it is this machine's for want of a better one, that is said once.

@@ -8,6 +8,7 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
+use hooklog::hook_log::mask;
 
 use crate::args::Import;
 
@@ -31,8 +32,8 @@ impl<'a> Leftover<'a> {
         Ok(leftover)
     }
 
-    /// Adds a part, as a paragraph of its own.
-    pub fn put(&mut self, file: &Path, part: &[u8]) -> Result<()> {
+    /// Adds a part without its secrets, beginning on a line of its own.
+    pub fn put(&mut self, file: &Path, raw: &[u8]) -> Result<()> {
         if self.args.dry_run {
             return Ok(());
         }
@@ -42,7 +43,8 @@ impl<'a> Leftover<'a> {
             Some(out) => out,
             None => self.open.entry(path.clone()).or_insert(create(&path).with_context(cannot)?),
         };
-        out.write_all(part).with_context(cannot)?;
+        let part = mask(raw);
+        out.write_all(&part).with_context(cannot)?;
         if !part.ends_with(b"\n") {
             out.write_all(b"\n").with_context(cannot)?;
         }
