@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
+use crate::support::command::{command, run, text};
 use crate::support::hook_log::{self, Logged};
 use crate::support::s3::S3Server;
 use crate::support::samples::{self, Sample};
@@ -15,9 +16,10 @@ use crate::support::{files, record};
 const NOW: i64 = 1_700_000_000;
 
 /// Runs `hooklog` in a folder.
-fn hooklog(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_hooklog"));
-    command.args(arguments).current_dir(folder).envs(environment.iter().copied()).output().unwrap()
+fn hooklog(folder: &Path, arguments: &[&str], environment: &[(&str, String)]) -> Output {
+    let mut command = command(arguments, environment);
+    command.current_dir(folder);
+    run(command, b"")
 }
 
 #[track_caller]
@@ -25,10 +27,6 @@ fn import(folder: &Path, arguments: &[&str], code: i32) -> Output {
     let output = hooklog(folder, &[&["import", "--store", "store"], arguments].concat(), &[]);
     assert_eq!(output.status.code(), Some(code), "{}", text(&output.stderr));
     output
-}
-
-fn text(output: &[u8]) -> &str {
-    std::str::from_utf8(output).unwrap()
 }
 
 /// The records in the folder's store, each checked.
@@ -144,7 +142,7 @@ fn an_accepted_token_in_the_log_verifies_an_event() {
     let event = |token: &str, at| Logged::new(format!("event=X&auth[application_token]={token}"), at);
     hook_log::write(folder.path(), "UTC", &[event("right", NOW), event("wrong", NOW + 1)]);
     let arguments = ["import", "hook.log", "--tz", "UTC", "--store", "store", "--json"];
-    let output = hooklog(folder.path(), &arguments, &[("HOOKLOG_TOKENS", "old=right")]);
+    let output = hooklog(folder.path(), &arguments, &[("HOOKLOG_TOKENS", "old=right".into())]);
     let sums: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(
         sums,
@@ -221,8 +219,11 @@ fn hours_that_the_clock_skipped_or_showed_twice_are_told() {
 fn without_a_time_zone_the_machines_is_taken_and_said() {
     let folder = tempfile::tempdir().unwrap();
     hook_log::write(folder.path(), "Asia/Tokyo", &[Logged::new("a=1", NOW)]);
-    let output = hooklog(folder.path(), &["import", "hook.log", "--store", "store"], &[("TZ", "Asia/Tokyo")]);
-    assert_eq!(text(&output.stderr), "dates are read in Asia/Tokyo, which is this machine's; --tz names another\n");
+    let output = hooklog(folder.path(), &["import", "hook.log", "--store", "store"], &[("TZ", "Asia/Tokyo".into())]);
+    assert_eq!(
+        text(&output.stderr),
+        "the log's dates are in Asia/Tokyo, which is this machine's time zone; --tz names another\n"
+    );
     assert_eq!(kept(folder.path())[0]["receivedtime"], "2023-11-14T22:13:20.000Z");
     let wrong = hooklog(folder.path(), &["import", "hook.log", "--tz", "Moscow/Europe"], &[]);
     assert_eq!(wrong.status.code(), Some(2));
@@ -250,7 +251,6 @@ async fn a_log_moves_into_a_bucket() {
     let requests: Vec<_> = (0..100).map(|n| Logged::new(format!("event=X&data[ID]={n}"), NOW + n)).collect();
     hook_log::write(folder.path(), "UTC", &requests);
     let environment = server.environment();
-    let environment: Vec<_> = environment.iter().map(|(name, value)| (*name, value.as_str())).collect();
     for sum in ["100 events: 100 new, 0 were", "100 events: 0 new, 100 were"] {
         let store = format!("s3://{}", crate::support::s3::BUCKET);
         let output = hooklog(folder.path(), &["import", "hook.log", "--tz", "UTC", "--store", &store], &environment);

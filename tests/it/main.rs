@@ -20,6 +20,7 @@ mod cli;
 mod crash;
 mod doctor;
 mod drain;
+mod export;
 mod faults;
 mod form;
 mod hostile;

@@ -14,7 +14,7 @@ use clap::{Parser, Subcommand};
 use hooklog::config::Place;
 
 pub use doctor::Doctor;
-pub use log::{Import, LogFormat};
+pub use log::{Export, ExportFormat, Import, LogFormat};
 pub use look::{Choice, Format, Replay, Show, Stats, Tail};
 pub use send::Send;
 
@@ -46,6 +46,8 @@ pub enum Verb {
     Replay(Replay),
     /// Move an old hook.log, or an export, into the store
     Import(Import),
+    /// Write events as JSON lines, as a hook.log, or as CSV
+    Export(Export),
     /// Turn rejected requests whose token is accepted by now into events
     Requeue(Requeue),
     /// Make a token, or the digest of one

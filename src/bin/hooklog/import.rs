@@ -31,7 +31,7 @@ pub async fn run(args: &Import) -> Result<ExitCode> {
     let leftover = Leftover::new(args)?;
     let mut importing = Importing {
         args,
-        zone: None,
+        zone: args.tz.clone(),
         tokens: config.tokens,
         keeping: Keeping::new((!args.dry_run).then_some(store)),
         leftover,
@@ -46,6 +46,7 @@ pub async fn run(args: &Import) -> Result<ExitCode> {
 
 struct Importing<'a> {
     args: &'a Import,
+    /// Once it is known.
     zone: Option<TimeZone>,
     tokens: Option<Tokens>,
     keeping: Keeping,
@@ -72,7 +73,11 @@ impl Importing<'_> {
     }
 
     async fn log(&mut self, path: &Path, mut log: Reader<impl BufRead>) -> Result<()> {
-        let zone = self.zone()?;
+        let zone = match &self.zone {
+            Some(zone) => zone.clone(),
+            None => setup::log_zone(None, |line| self.report.say(line))?,
+        };
+        self.zone = Some(zone.clone());
         let mut twins = Twins::default();
         while let Some(part) = log.next_part()? {
             match part {
@@ -123,17 +128,5 @@ impl Importing<'_> {
     fn unread(&mut self, path: &Path, line: u64, reason: &str, raw: &[u8]) -> Result<()> {
         self.report.unread(path, line, reason)?;
         self.leftover.put(path, raw)
-    }
-
-    /// The log's time zone; where it is this machine's for want of a better one, that is said once.
-    fn zone(&mut self) -> Result<TimeZone> {
-        if let Some(zone) = self.args.tz.as_ref().or(self.zone.as_ref()) {
-            return Ok(zone.clone());
-        }
-        let zone = TimeZone::try_system().context("this machine has no time zone: give the log's with --tz")?;
-        let name = zone.iana_name().unwrap_or("the time zone without a name");
-        self.report.say(&format!("dates are read in {name}, which is this machine's; --tz names another"));
-        self.zone = Some(zone.clone());
-        Ok(zone)
     }
 }

@@ -7,6 +7,7 @@ mod completions;
 mod decode;
 mod demo;
 mod doctor;
+mod export;
 mod http;
 mod import;
 mod json;
@@ -52,6 +53,7 @@ fn run(args: Args) -> Result<ExitCode> {
         Verb::Decode(args) => decode::run(&args),
         Verb::Demo(args) => setup::runtime()?.block_on(demo::run(&args)),
         Verb::Doctor(args) => setup::runtime()?.block_on(doctor::run(&args)),
+        Verb::Export(args) => setup::runtime()?.block_on(export::run(&args)),
         Verb::Import(args) => setup::runtime()?.block_on(import::run(&args)),
         Verb::Man(args) => man::run(&args),
         Verb::Replay(args) => setup::runtime()?.block_on(replay::run(&args)),

@@ -106,7 +106,7 @@ pub fn local(zone: &TimeZone, at: jiff::Timestamp) -> String {
 }
 
 /// A record on one line: as it is kept, unless somebody laid it out.
-fn one_line(json: &[u8]) -> Result<String> {
+pub fn one_line(json: &[u8]) -> Result<String> {
     if json.contains(&b'\n') {
         let value: serde_json::Value = serde_json::from_slice(json)?;
         return Ok(value.to_string());

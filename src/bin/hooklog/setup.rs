@@ -11,6 +11,7 @@ use hooklog::overflow::Overflow;
 use hooklog::record::Receipt;
 use hooklog::store::{Folder, Store};
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use rustix::process::{Resource, Rlimit};
 use tokio::runtime::{Builder, Runtime};
 
@@ -114,6 +115,17 @@ pub fn raise_file_limit() {
     let raised = Rlimit { current: limit.maximum, maximum: limit.maximum };
     // With the old limit fewer clients are served at once, and the others wait.
     let _as_before = rustix::process::setrlimit(Resource::Nofile, raised);
+}
+
+/// The time zone of a log's dates; where it is this machine's for want of a better one, `say` is told so.
+pub fn log_zone(tz: Option<&TimeZone>, say: impl FnOnce(&str)) -> Result<TimeZone> {
+    if let Some(zone) = tz {
+        return Ok(zone.clone());
+    }
+    let zone = TimeZone::try_system().context("this machine has no time zone: give the log's with --tz")?;
+    let name = zone.iana_name().unwrap_or("a time zone without a name");
+    say(&format!("the log's dates are in {name}, which is this machine's time zone; --tz names another"));
+    Ok(zone)
 }
 
 /// The value below which this part of the sorted values lies; zero where there is none.

@@ -8,7 +8,9 @@ use clap::{Parser, ValueEnum};
 use hooklog::config::Place;
 use jiff::tz::TimeZone;
 
-/// How an import's file is written.
+use super::Choice;
+
+/// How a file to be imported is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum LogFormat {
     /// The PHP script's log: dashes, a date, a title, print_r
@@ -18,18 +20,18 @@ pub enum LogFormat {
     Jsonl,
 }
 
-/// Each entry of the log becomes an event in the store, without its secrets. Importing twice makes no doubles. An entry
-/// counts as verified only where HOOKLOG_TOKENS accepts the token in it. What has no reading, or more than one, is told
-/// with its line, goes into FILE.unread with its secrets masked, and makes the exit code 1.
-///
-/// JSON lines are records that hooklog export printed: they are kept as they are, and whoever wrote them is believed.
-///
-/// Examples:
-///   hooklog import hook.log --tz Europe/Moscow --dry-run
-///   hooklog import hook.log hook.log.1 --tz Europe/Moscow --store s3://BUCKET
-///   hooklog export --store ./hooklog-data | hooklog import - --store s3://BUCKET
 #[derive(Parser)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = "\
+Each entry of the log becomes an event in the store, without its secrets. Importing twice makes no doubles. An entry counts
+as verified only where HOOKLOG_TOKENS accepts the token in it. What has no reading, or more than one, is told with its line
+and put into FILE.unread, secrets masked; then the exit code is 1.
+
+JSON lines are what hooklog export printed: the records are kept as they are, and whoever wrote them is believed.
+
+Examples:
+  hooklog import hook.log --tz Europe/Moscow --dry-run
+  hooklog import hook.log hook.log.1 --tz Europe/Moscow --store s3://BUCKET
+  hooklog export --store ./hooklog-data | hooklog import - --store s3://BUCKET")]
 pub struct Import {
     /// The logs; - is standard input
     #[arg(value_name = "FILE", required = true)]
@@ -52,6 +54,39 @@ pub struct Import {
     /// Print one JSON value a line: what could not be read, and the sums
     #[arg(long)]
     pub json: bool,
+}
+
+/// How an export is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ExportFormat {
+    /// One record a line, as it is kept
+    Jsonl,
+    /// What the PHP script would have written
+    #[value(name = "hook.log")]
+    HookLog,
+    /// One event a row, in fixed columns (RFC 4180)
+    Csv,
+}
+
+#[derive(Parser)]
+#[command(after_help = "\
+Only jsonl says all that was kept, and comes back with hooklog import as it was. In hook.log, secrets are digests: an import
+of it leaves them as they are, but gives each event another id. In csv, data is JSON, and a text that a spreadsheet would take
+for a formula (= + - @) has ' before it.
+
+Examples:
+  hooklog export > events.jsonl
+  hooklog export --format hook.log --tz Europe/Moscow --since 7d > hook.log
+  hooklog export --format csv --event 'ONCRM*' --portal example.bitrix24.ru > events.csv")]
+pub struct Export {
+    #[command(flatten)]
+    pub choice: Choice,
+    /// How to write each event
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = ExportFormat::Jsonl, conflicts_with = "json")]
+    pub format: ExportFormat,
+    /// The time zone of the dates in hook.log, such as Europe/Moscow [default: this machine's]
+    #[arg(long, value_name = "ZONE", value_parser = zone)]
+    pub tz: Option<TimeZone>,
 }
 
 fn zone(name: &str) -> Result<TimeZone, String> {
