@@ -22,9 +22,9 @@ pub enum LogFormat {
 
 #[derive(Parser)]
 #[command(after_help = "\
-Each entry of the log becomes an event in the store, without its secrets. Importing twice makes no doubles. An entry counts
-as verified only where HOOKLOG_TOKENS accepts the token in it. What has no reading, or more than one, is told with its line
-and put into FILE.unread, secrets masked; then the exit code is 1.
+Each entry of the log becomes an event in the store, without its secrets. Importing twice makes no doubles. An entry \
+counts as verified only where HOOKLOG_TOKENS accepts the token in it. What has no reading, or more than one, is told with \
+its line and put into FILE.unread, secrets masked; then the exit code is 1.
 
 JSON lines are what hooklog export printed: the records are kept as they are, and whoever wrote them is believed.
 
@@ -70,9 +70,9 @@ pub enum ExportFormat {
 
 #[derive(Parser)]
 #[command(after_help = "\
-Only jsonl says all that was kept, and comes back with hooklog import as it was. In hook.log, secrets are digests: an import
-of it leaves them as they are, but gives each event another id. In csv, data is JSON, and a text that a spreadsheet would take
-for a formula (= + - @) has ' before it.
+Only jsonl says all that was kept, and comes back with hooklog import as it was. In hook.log, secrets are digests, which \
+an import leaves as they are; but it makes new events, with ids of their own. In csv, data is JSON, and a text that a \
+spreadsheet would take for a formula (= + - @) has ' before it.
 
 Examples:
   hooklog export > events.jsonl
