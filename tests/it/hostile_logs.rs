@@ -85,7 +85,7 @@ fn a_long_log_takes_little_memory() {
         took.peak_mb
     );
     assert_eq!((&took.sums["events"], &took.sums["unread"]), (&events.into(), &0.into()));
-    assert!(took.peak_mb < 64, "{} MB", took.peak_mb);
+    assert!(took.peak_mb < 100, "{} MB", took.peak_mb);
 }
 
 #[test]
