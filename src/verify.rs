@@ -1,7 +1,8 @@
 //! The accepted tokens, and the proof that the portal sent a form.
 //!
-//! Only [`Tokens::verify`] makes a [`Verified`], and an event's record is made of one. What a denied claim leaves is kept
-//! apart, below `rejected/`, and comes back through [`Tokens::accepted`] only.
+//! Only [`Tokens::verify`] makes a [`Verified`], and a received event's record is made of one. What a denied claim leaves
+//! is kept apart, below `rejected/`, and comes back through [`Tokens::accepted`] only. An event out of an old log needs
+//! none, but its record says so.
 
 mod accepted;
 mod digest;

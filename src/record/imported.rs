@@ -1,5 +1,5 @@
-//! The record of an event out of an old log. Nobody verified it when it came; it is only an event's if its record says so:
-//! `importedfrom` tells where it stood, and `tokenname` is there where the token in it is accepted today.
+//! The record of an event out of an old log. Nobody verified it when it came, and its record shows that: `importedfrom`
+//! tells where it stood, and `tokenname` is there only where the token in it is accepted today.
 
 use std::collections::HashMap;
 
