@@ -80,10 +80,10 @@ impl Request {
         Self { method, uri, headers: Vec::new(), digest: Digest::of(&body), body }
     }
 
-    /// The request with one more header, which will be signed. Names are in lower case.
+    /// The request with one more header, which will be signed.
     #[must_use]
-    pub fn header(mut self, name: &'static str, value: HeaderValue) -> Self {
-        self.headers.push((HeaderName::from_static(name), value));
+    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.push((name, value));
         self
     }
 

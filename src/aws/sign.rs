@@ -127,6 +127,7 @@ fn hmac(key: &[u8], text: &str) -> Result<[u8; 32], AwsError> {
 #[cfg(test)]
 mod tests {
     use http::Method;
+    use http::header::{DATE, HeaderName};
 
     use super::*;
 
@@ -135,8 +136,8 @@ mod tests {
     fn sign(signer: &Signer, credentials: &Credentials, time: &str) -> String {
         let body = Bytes::from_static(b"Welcome to Amazon S3.");
         let request = Request::new(Method::PUT, PUT.parse().unwrap(), body)
-            .header("x-amz-storage-class", "REDUCED_REDUNDANCY".parse().unwrap())
-            .header("date", "Fri, 24 May 2013 00:00:00 GMT".parse().unwrap());
+            .header(HeaderName::from_static("x-amz-storage-class"), "REDUCED_REDUNDANCY".parse().unwrap())
+            .header(DATE, "Fri, 24 May 2013 00:00:00 GMT".parse().unwrap());
         let sent = signer.sign(&request, credentials, time.parse().unwrap()).unwrap();
         sent.headers()["authorization"].to_str().unwrap().to_owned()
     }

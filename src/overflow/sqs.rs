@@ -4,7 +4,8 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderValue, Method};
+use http::Method;
+use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use serde::Serialize;
 
 use super::{MessageError, OverflowError};
@@ -17,6 +18,8 @@ const LIMITS: Limits = Limits {
     backoff_first: Duration::from_millis(30),
     backoff_max: Duration::from_millis(200),
 };
+
+const TARGET: HeaderName = HeaderName::from_static("x-amz-target");
 
 /// A queue.
 #[derive(Clone, Debug)]
@@ -51,8 +54,8 @@ impl Sqs {
     async fn post(&self, body: Bytes) -> Result<Bytes, AwsError> {
         let address = self.address.parse().map_err(http::Error::from)?;
         let send = Request::new(Method::POST, address, body)
-            .header("content-type", HeaderValue::from_static("application/x-amz-json-1.0"))
-            .header("x-amz-target", HeaderValue::from_static("AmazonSQS.SendMessage"));
+            .header(CONTENT_TYPE, HeaderValue::from_static("application/x-amz-json-1.0"))
+            .header(TARGET, HeaderValue::from_static("AmazonSQS.SendMessage"));
         self.service.send(&send).await
     }
 }

@@ -6,7 +6,8 @@ mod read;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderValue, Method};
+use http::Method;
+use http::header::{CONTENT_TYPE, HeaderName, HeaderValue, IF_NONE_MATCH};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{Put, StoreError};
@@ -19,6 +20,8 @@ const LIMITS: Limits = Limits {
     backoff_first: Duration::from_millis(50),
     backoff_max: Duration::from_millis(400),
 };
+/// S3 compares it with what came, and keeps it with the object.
+const CHECKSUM: HeaderName = HeaderName::from_static("x-amz-checksum-sha256");
 /// What S3 wants encoded in a key.
 const KEY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
 
@@ -68,9 +71,9 @@ impl S3 {
         let put = Request::new(Method::PUT, uri.parse().map_err(http::Error::from)?, bytes);
         let checksum = HeaderValue::try_from(put.digest().base64()).map_err(http::Error::from)?;
         let put = put
-            .header("content-type", HeaderValue::try_from(media_type).map_err(http::Error::from)?)
-            .header("if-none-match", HeaderValue::from_static("*"))
-            .header("x-amz-checksum-sha256", checksum);
+            .header(CONTENT_TYPE, HeaderValue::try_from(media_type).map_err(http::Error::from)?)
+            .header(IF_NONE_MATCH, HeaderValue::from_static("*"))
+            .header(CHECKSUM, checksum);
         self.service.send(&put).await
     }
 
