@@ -18,7 +18,7 @@ use std::time::{Duration, SystemTime};
 use aws_credential_types::provider::SharedCredentialsProvider;
 use bytes::Bytes;
 use http::header::{DATE, HeaderMap, HeaderName, HeaderValue};
-use http::{Method, Uri};
+use http::{Method, Response, Uri};
 use http_body_util::{BodyExt as _, Limited};
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::{sleep, timeout};
@@ -96,7 +96,10 @@ impl Request {
 
 /// A service of AWS, or of something that speaks like it.
 #[derive(Clone, Debug)]
-pub struct Service(Arc<Asking>);
+pub struct Service {
+    asking: Arc<Asking>,
+    limits: Limits,
+}
 
 #[derive(Debug)]
 struct Asking {
@@ -104,7 +107,6 @@ struct Asking {
     credentials: Credentials,
     network: Network,
     clock: fn() -> SystemTime,
-    limits: Limits,
     /// How many seconds the service's clock is ahead of ours, where that is too much for a signature.
     skew: AtomicI64,
 }
@@ -116,22 +118,29 @@ impl Service {
         let Access { region, credentials, network, clock } = access;
         let credentials = Credentials::new(credentials);
         let signer = Signer::new(name, region);
-        Self(Arc::new(Asking { signer, credentials, network, clock, limits, skew: AtomicI64::default() }))
+        let asking = Asking { signer, credentials, network, clock, skew: AtomicI64::default() };
+        Self { asking: Arc::new(asking), limits }
     }
 
-    /// Sends a request until an answer is not worth another try. Gives a good answer's body.
+    /// The same service, asked within other limits.
+    #[must_use]
+    pub fn within(self, limits: Limits) -> Self {
+        Self { limits, ..self }
+    }
+
+    /// Sends a request until an answer is not worth another try. Gives a good answer.
     ///
     /// # Errors
     /// What the last attempt met.
-    pub async fn send(&self, request: &Request) -> Result<Bytes, AwsError> {
-        let asking = &*self.0;
-        let mut failed = match asking.attempt(&asking.network.kept, request).await {
+    pub async fn send(&self, request: &Request) -> Result<Response<Bytes>, AwsError> {
+        let network = &self.asking.network;
+        let mut failed = match self.attempt(&network.kept, request).await {
             Err(error) if error.can_pass() => error,
             answer => return answer,
         };
-        for again in 1..asking.limits.attempts_max {
-            sleep(asking.backoff(again)).await;
-            failed = match asking.attempt(&asking.network.anew, request).await {
+        for again in 1..self.limits.attempts_max {
+            sleep(self.backoff(again)).await;
+            failed = match self.attempt(&network.anew, request).await {
                 Err(error) if error.can_pass() => error,
                 answer => return answer,
             };
@@ -143,26 +152,40 @@ impl Service {
     ///
     /// # Errors
     /// What it met.
-    pub async fn send_once(&self, request: &Request) -> Result<Bytes, AwsError> {
-        self.0.attempt(&self.0.network.kept, request).await
+    pub async fn send_once(&self, request: &Request) -> Result<Response<Bytes>, AwsError> {
+        self.attempt(&self.asking.network.kept, request).await
+    }
+
+    async fn attempt(&self, http: &Http, request: &Request) -> Result<Response<Bytes>, AwsError> {
+        timeout(self.limits.attempt_max, self.asking.exchange(http, request)).await.unwrap_or(Err(AwsError::TimedOut))
+    }
+
+    /// How long to wait before trying again: between half and all of a time that doubles, so that many functions that
+    /// failed together do not come back together. What lies between is taken from the clock's last digits.
+    fn backoff(&self, again: u32) -> Duration {
+        let doubled = 1_u32.checked_shl(again.saturating_sub(1)).unwrap_or(u32::MAX);
+        let longest = self.limits.backoff_first.saturating_mul(doubled).min(self.limits.backoff_max);
+        let nanos = (self.asking.clock)().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().subsec_nanos();
+        longest.mul_f64(f64::from(nanos % 1000) / 2000.0 + 0.5)
     }
 }
 
 impl Asking {
-    async fn attempt(&self, http: &Http, request: &Request) -> Result<Bytes, AwsError> {
-        timeout(self.limits.attempt_max, self.exchange(http, request)).await.unwrap_or(Err(AwsError::TimedOut))
-    }
-
-    async fn exchange(&self, http: &Http, request: &Request) -> Result<Bytes, AwsError> {
-        let credentials = self.credentials.at((self.clock)()).await?;
-        let signed = self.signer.sign(request, &credentials, self.now())?;
+    async fn exchange(&self, http: &Http, request: &Request) -> Result<Response<Bytes>, AwsError> {
+        let now = self.now();
+        let credentials = self.credentials.at(now).await?;
+        let signed = self.signer.sign(request, &credentials, now)?;
         let (head, body) = http.request(signed).await?.into_parts();
         let body = Limited::new(body, ANSWER_BYTES_MAX).collect().await.map_err(AwsError::Broken)?.to_bytes();
         if head.status.is_success() {
-            return Ok(body);
+            return Ok(Response::from_parts(head, body));
         }
         self.mind_the_clock(&head.headers);
-        Err(AwsError::answered(head.status, &body))
+        let refused = AwsError::answered(head.status, &body);
+        if refused.is_about_credentials() {
+            self.credentials.forget();
+        }
+        Err(refused)
     }
 
     /// What time it is by the service's clock, where ours is far off.
@@ -181,22 +204,13 @@ impl Asking {
             self.skew.store(if skew.abs() > SKEW_MAX { skew } else { 0 }, Ordering::Relaxed);
         }
     }
-
-    /// How long to wait before trying again: between half and all of a time that doubles, so that many functions that
-    /// failed together do not come back together. What lies between is taken from the clock's last digits.
-    fn backoff(&self, again: u32) -> Duration {
-        let doubled = 1_u32.checked_shl(again.saturating_sub(1)).unwrap_or(u32::MAX);
-        let longest = self.limits.backoff_first.saturating_mul(doubled).min(self.limits.backoff_max);
-        let nanos = (self.clock)().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().subsec_nanos();
-        longest.mul_f64(f64::from(nanos % 1000) / 2000.0 + 0.5)
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn asking(clock: fn() -> SystemTime) -> Asking {
+    fn service(clock: fn() -> SystemTime) -> Service {
         let limits = Limits {
             attempt_max: Duration::from_secs(1),
             attempts_max: 6,
@@ -204,8 +218,8 @@ mod tests {
             backoff_max: Duration::from_millis(400),
         };
         let network = Network::new(Roots::Amazon).unwrap();
-        let credentials = Credentials::new(None);
-        Asking { signer: Signer::new("s3", None), credentials, network, clock, limits, skew: AtomicI64::default() }
+        let access = Access { region: None, credentials: None, network, clock };
+        Service::new("s3", access, limits)
     }
 
     fn at(time: &str) -> SystemTime {
@@ -215,7 +229,7 @@ mod tests {
     #[test]
     fn a_clock_that_is_far_off_is_not_gone_by() {
         let check = |clock: fn() -> SystemTime, date: &'static str, right: &str| {
-            let asking = asking(clock);
+            let Service { asking, .. } = service(clock);
             asking.mind_the_clock(&HeaderMap::from_iter([(DATE, HeaderValue::from_static(date))]));
             assert_eq!(SystemTime::try_from(asking.now()).unwrap(), at(right));
         };
@@ -228,8 +242,8 @@ mod tests {
     #[test]
     fn the_waits_between_attempts_double_up_to_a_limit() {
         let waits = |clock| {
-            let asking = asking(clock);
-            [1, 2, 3, 4, 5, 99].map(|again| asking.backoff(again).as_millis())
+            let service = service(clock);
+            [1, 2, 3, 4, 5, 99].map(|again| service.backoff(again).as_millis())
         };
         assert_eq!(waits(|| at("12:00:00")), [25, 50, 100, 200, 200, 200]);
         assert_eq!(waits(|| at("12:00:00.000000999")), [49, 99, 199, 399, 399, 399]);

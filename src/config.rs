@@ -7,8 +7,11 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use aws_credential_types::Credentials;
+use http::Uri;
+use http::uri::Authority;
 
 use crate::verify::{TokenError, Tokens};
+pub use connect::ANY_REGION;
 pub use place::{Place, PlaceError};
 
 /// Where records wait when the store fails, as it is written down.
@@ -87,6 +90,21 @@ pub enum ConfigError {
     /// No number.
     #[error("HOOKLOG_BODY_MAX is not a number of bytes between 1 and 1073741824")]
     BodyMax,
+    /// No address of a service.
+    #[error("{name} is not http:// or https://, a host, and perhaps a port and a path")]
+    Endpoint {
+        /// The variable.
+        name: String,
+    },
+    /// What no request can carry.
+    #[error("{name} has characters that no credentials have, such as a line break at its end")]
+    Credentials {
+        /// The variable.
+        name: String,
+    },
+    /// Requests are signed for a region.
+    #[error("AWS_REGION is not set: S3 and SQS are asked in a region")]
+    NoRegion,
     /// The library for TLS refuses.
     #[error("TLS cannot be set up")]
     Tls(#[source] rustls::Error),
@@ -122,12 +140,12 @@ impl Config {
                 "HOOKLOG_OVERFLOW" => config.overflow = Some(waiting(&value)?),
                 "HOOKLOG_BODY_MAX" => config.body_bytes_max = body_bytes_max(&value)?,
                 "AWS_REGION" => config.aws.region = Some(value),
-                "AWS_ACCESS_KEY_ID" => key = Some(value),
-                "AWS_SECRET_ACCESS_KEY" => secret = Some(value),
-                "AWS_SESSION_TOKEN" => session = Some(value),
-                "AWS_ENDPOINT_URL_S3" => config.aws.s3_endpoint = Some(value),
-                "AWS_ENDPOINT_URL_SQS" => config.aws.sqs_endpoint = Some(value),
-                "AWS_ENDPOINT_URL" => any_endpoint = Some(value),
+                "AWS_ACCESS_KEY_ID" => key = Some(printable(name, value)?),
+                "AWS_SECRET_ACCESS_KEY" => secret = Some(printable(name, value)?),
+                "AWS_SESSION_TOKEN" => session = Some(printable(name, value)?),
+                "AWS_ENDPOINT_URL_S3" => config.aws.s3_endpoint = Some(endpoint(name, value)?),
+                "AWS_ENDPOINT_URL_SQS" => config.aws.sqs_endpoint = Some(endpoint(name, value)?),
+                "AWS_ENDPOINT_URL" => any_endpoint = Some(endpoint(name, value)?),
                 "SSL_CERT_FILE" | "SSL_CERT_DIR" => config.aws.has_own_roots = true,
                 "AWS_LAMBDA_FUNCTION_NAME" => config.aws.function_name = Some(value),
                 "AWS_LAMBDA_LOG_LEVEL" => config.log_level = Some(value),
@@ -180,6 +198,23 @@ fn waiting(value: &str) -> Result<OverflowPlace, ConfigError> {
         Ok(Place::Folder(folder)) => Ok(OverflowPlace::Folder(folder)),
         Ok(Place::S3 { .. }) | Err(_) => Err(ConfigError::Overflow),
     }
+}
+
+fn printable(name: &str, value: String) -> Result<String, ConfigError> {
+    let is_printable = value.bytes().all(|byte| byte.is_ascii_graphic());
+    if is_printable { Ok(value) } else { Err(ConfigError::Credentials { name: name.to_owned() }) }
+}
+
+/// An address that paths can be put behind.
+fn endpoint(name: &str, value: String) -> Result<String, ConfigError> {
+    let is_port = |authority: &Authority| authority.port_u16().is_some() || authority.as_str() == authority.host();
+    let is_host = |authority: &Authority| !authority.host().is_empty() && !authority.as_str().contains('@');
+    let is_endpoint = value.parse::<Uri>().is_ok_and(|uri| {
+        matches!(uri.scheme_str(), Some("http" | "https"))
+            && uri.authority().is_some_and(|authority| is_port(authority) && is_host(authority))
+            && uri.query().is_none()
+    });
+    if is_endpoint { Ok(value) } else { Err(ConfigError::Endpoint { name: name.to_owned() }) }
 }
 
 fn body_bytes_max(value: &str) -> Result<usize, ConfigError> {
@@ -239,6 +274,12 @@ mod tests {
             ("HOOKLOG_STORE", "ftp://SECRET"),
             ("HOOKLOG_OVERFLOW", "s3://SECRET"),
             ("HOOKLOG_OVERFLOW", "ftp://SECRET"),
+            ("AWS_ENDPOINT_URL_S3", "127.0.0.1:9000/SECRET"),
+            ("AWS_ENDPOINT_URL_S3", "ftp://SECRET"),
+            ("AWS_ENDPOINT_URL_S3", "http://SECRET:99999"),
+            ("AWS_ENDPOINT_URL_SQS", "http://user:SECRET@host"),
+            ("AWS_ENDPOINT_URL", "https://host/?SECRET"),
+            ("AWS_SESSION_TOKEN", "SECRET\n"),
             ("HOOKLOG_BODY_MAX", "6MSECRET"),
             ("HOOKLOG_BODY_MAX", "0"),
             ("HOOKLOG_BODY_MAX", "-1"),

@@ -70,6 +70,15 @@ pub enum StoreError {
 }
 
 impl Store {
+    /// The store for somebody who can wait: an attempt has 30 s instead of the one that Bitrix24 has patience for.
+    #[must_use]
+    pub fn patient(self) -> Self {
+        match self {
+            Self::S3(s3) => Self::S3(s3.patient()),
+            Self::Folder(_) | Self::Memory(_) => self,
+        }
+    }
+
     /// Opens the connection that the first object would have to wait for. What is wrong with the store, the first
     /// object will tell.
     pub async fn connect(&self) {

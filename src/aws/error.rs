@@ -12,6 +12,9 @@ pub enum AwsError {
     /// Nobody to sign as.
     #[error("no credentials are set; give AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile")]
     NoCredentials,
+    /// Nobody to sign as until they come.
+    #[error("the credentials are still being fetched")]
+    NoCredentialsYet,
     /// Nobody to sign as for now.
     #[error("credentials cannot be had")]
     Credentials(#[from] CredentialsError),
@@ -30,6 +33,9 @@ pub enum AwsError {
     /// An answer that broke off, or is no answer of such a service.
     #[error("the answer could not be read")]
     Broken(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A yes that is not the service's: something else answers there.
+    #[error("answered as no such service does")]
+    Strange,
     /// A no.
     #[error("answered {}", [&status.to_string(), code.as_str(), message].join(" ").trim_end())]
     Refused {
@@ -48,19 +54,24 @@ impl AwsError {
         Self::Refused { status: status.as_u16(), code: code(text).to_owned(), message: message(text) }
     }
 
-    /// The status of a refusal.
-    pub(crate) fn status(&self) -> Option<u16> {
-        match self {
-            Self::Refused { status, .. } => Some(*status),
-            Self::NoRegion
-            | Self::NoCredentials
-            | Self::Credentials(_)
-            | Self::Unsignable
-            | Self::Request(_)
-            | Self::TimedOut
-            | Self::Connection(_)
-            | Self::Broken(_) => None,
-        }
+    /// Is it the credentials that are refused? Others may be good.
+    pub(super) fn is_about_credentials(&self) -> bool {
+        const CODES: [&str; 8] = [
+            "ExpiredToken",
+            "ExpiredTokenException",
+            "InvalidAccessKeyId",
+            "InvalidClientTokenId",
+            "InvalidSecurity",
+            "InvalidToken",
+            "SignatureDoesNotMatch",
+            "UnrecognizedClientException",
+        ];
+        matches!(self, Self::Refused { code, .. } if CODES.contains(&code.as_str()))
+    }
+
+    /// Did the service itself say that a condition does not hold? Anybody can answer 412.
+    pub(crate) fn is_precondition_failed(&self) -> bool {
+        matches!(self, Self::Refused { status: 412, code, .. } if code == "PreconditionFailed")
     }
 
     /// Is another try worth its time? An event has one chance, so this says yes wherever the next answer can be another
@@ -74,9 +85,12 @@ impl AwsError {
             | Self::Connection(_)
             | Self::Broken(_)
             | Self::Credentials(_)
+            | Self::NoCredentialsYet
             | Self::Refused { status: 403 | 404 | 408 | 409 | 429 | 500.., .. } => true,
-            Self::NoRegion | Self::NoCredentials | Self::Unsignable | Self::Request(_) => false,
-            Self::Refused { code, .. } => code.contains("Throttl") || code.starts_with("RequestTimeout"),
+            Self::NoRegion | Self::NoCredentials | Self::Unsignable | Self::Strange | Self::Request(_) => false,
+            Self::Refused { code, .. } => {
+                code.contains("Throttl") || code.starts_with("RequestTimeout") || self.is_about_credentials()
+            }
         }
     }
 }
@@ -128,6 +142,7 @@ mod tests {
             refused(503, "SlowDown") && refused(500, "InternalError") && refused(409, "ConditionalRequestConflict")
         );
         assert!(refused(400, "RequestTimeout") && refused(400, "ThrottlingException") && refused(403, "AccessDenied"));
+        assert!(refused(400, "ExpiredToken"));
         assert!(!refused(412, "PreconditionFailed") && !refused(400, "InvalidArgument") && !refused(301, "Moved"));
     }
 }

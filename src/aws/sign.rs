@@ -32,9 +32,9 @@ pub struct Signer {
 /// A key to sign with, which is good for a day and therefore made once a day.
 #[derive(Clone)]
 struct Key {
-    access_key_id: String,
-    day: String,
-    secret: [u8; 32],
+    /// The secret access key and the day that it is made of.
+    of: (String, String),
+    bytes: [u8; 32],
 }
 
 impl fmt::Debug for Key {
@@ -65,7 +65,7 @@ impl Signer {
         let scope = [day, region, self.service, LAST].join("/");
         let canonical = Digest::of(canonical(request, &headers, &names, &digest).as_bytes()).hex();
         let to_sign = [ALGORITHM, &time, &scope, &canonical].join("\n");
-        let signature = hex::encode(hmac(&self.key(credentials, day, region)?.secret, &to_sign)?);
+        let signature = hex::encode(hmac(&self.key(credentials, day, region)?.bytes, &to_sign)?);
         let key_id = credentials.access_key_id();
         let authorization =
             format!("{ALGORITHM} Credential={key_id}/{scope}, SignedHeaders={names}, Signature={signature}");
@@ -76,16 +76,16 @@ impl Signer {
     }
 
     fn key(&self, credentials: &Credentials, day: &str, region: &str) -> Result<Key, AwsError> {
-        let access_key_id = credentials.access_key_id();
+        let secret = credentials.secret_access_key();
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(key) = kept.as_ref().filter(|key| key.access_key_id == access_key_id && key.day == day) {
+        if let Some(key) = kept.as_ref().filter(|key| key.of.0 == secret && key.of.1 == day) {
             return Ok(key.clone());
         }
-        let mut secret = hmac(format!("AWS4{}", credentials.secret_access_key()).as_bytes(), day)?;
+        let mut bytes = hmac(format!("AWS4{secret}").as_bytes(), day)?;
         for part in [region, self.service, LAST] {
-            secret = hmac(&secret, part)?;
+            bytes = hmac(&bytes, part)?;
         }
-        let key = Key { access_key_id: access_key_id.to_owned(), day: day.to_owned(), secret };
+        let key = Key { of: (secret.to_owned(), day.to_owned()), bytes };
         Ok(kept.insert(key).clone())
     }
 }
@@ -142,8 +142,8 @@ mod tests {
         sent.headers()["authorization"].to_str().unwrap().to_owned()
     }
 
-    fn credentials(id: &str) -> Credentials {
-        Credentials::new(id, "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", None, None, "documents")
+    fn credentials(secret: &str) -> Credentials {
+        Credentials::new("AKIAIOSFODNN7EXAMPLE", secret, None, None, "documents")
     }
 
     /// The example of a put in S3's documents
@@ -154,24 +154,24 @@ mod tests {
         let documented = "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request, \
              SignedHeaders=date;host;x-amz-content-sha256;x-amz-date;x-amz-storage-class, \
              Signature=98ad721746da40c64f1a55b78f14c238d841ea1380cd77a1b5971af0ece108bd";
-        let ours = credentials("AKIAIOSFODNN7EXAMPLE");
+        let ours = credentials("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
         assert_eq!(sign(&signer, &ours, "2013-05-24T00:00:00Z"), documented);
         assert_ne!(sign(&signer, &ours, "2013-05-25T00:00:00Z"), documented);
-        assert_ne!(sign(&signer, &credentials("AKIAOTHER"), "2013-05-24T00:00:00Z"), documented);
+        assert_ne!(sign(&signer, &credentials("another"), "2013-05-24T00:00:00Z"), documented);
         assert_eq!(sign(&signer, &ours, "2013-05-24T00:00:00Z"), documented, "after other days and keys");
     }
 
     #[test]
     fn a_key_is_never_printed() {
         let signer = Signer::new("s3", Some("us-east-1".into()));
-        sign(&signer, &credentials("AKIAIOSFODNN7EXAMPLE"), "2013-05-24T00:00:00Z");
+        sign(&signer, &credentials("secret"), "2013-05-24T00:00:00Z");
         assert!(format!("{signer:?}").contains("Key(..)"));
     }
 
     #[test]
     fn without_a_region_nothing_is_signed() {
         let request = Request::new(Method::PUT, PUT.parse().unwrap(), Bytes::new());
-        let signed = Signer::new("s3", None).sign(&request, &credentials("AKIA"), Timestamp::UNIX_EPOCH);
+        let signed = Signer::new("s3", None).sign(&request, &credentials("secret"), Timestamp::UNIX_EPOCH);
         assert!(matches!(signed, Err(AwsError::NoRegion)));
     }
 }

@@ -51,7 +51,8 @@ fn main() -> ExitCode {
 
 fn run() -> Result<(), Error> {
     #[expect(clippy::disallowed_methods, reason = "this is the door that reads the environment and hands in the clock")]
-    let (store, _) = &Config::read(std::env::vars_os())?.open(SystemTime::now)?;
+    let (store, _) = Config::read(std::env::vars_os())?.open(SystemTime::now)?;
+    let store = &store.patient();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let serve = async move |event: LambdaEvent<Batch>| Ok::<_, Error>(drain(event.payload, store).await);
     runtime.block_on(lambda_runtime::run(service_fn(serve)))

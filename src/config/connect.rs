@@ -10,6 +10,9 @@ use crate::aws::{Access, Network, Roots};
 use crate::overflow::{Overflow, Sqs};
 use crate::store::{Folder, S3, Store};
 
+/// What other services than AWS's are told where nobody names a region.
+pub const ANY_REGION: &str = "us-east-1";
+
 impl Config {
     /// The store that `HOOKLOG_STORE` names, and the overflow that `HOOKLOG_OVERFLOW` names.
     ///
@@ -18,13 +21,23 @@ impl Config {
     pub fn open(&self, clock: fn() -> SystemTime) -> Result<(Store, Option<Overflow>), ConfigError> {
         let place = self.store()?;
         check_apart(&place, self.overflow.as_ref())?;
+        if self.aws.region.is_none() && self.needs_region(&place) {
+            return Err(ConfigError::NoRegion);
+        }
         let access = Access {
-            region: self.aws.region.clone(),
+            region: self.aws.region.clone().or_else(|| Some(ANY_REGION.to_owned())),
             credentials: self.aws.credentials.clone().map(SharedCredentialsProvider::new),
             network: Network::new(self.roots()).map_err(ConfigError::Tls)?,
             clock,
         };
         Ok((self.open_store(place, &access), self.open_overflow(&access)))
+    }
+
+    /// Is one of AWS's own endpoints asked, which are one for each region?
+    fn needs_region(&self, place: &Place) -> bool {
+        let is_aws_store = matches!(place, Place::S3 { .. }) && self.aws.s3_endpoint.is_none();
+        let is_aws_queue = matches!(self.overflow, Some(OverflowPlace::Queue(_))) && self.aws.sqs_endpoint.is_none();
+        is_aws_store || is_aws_queue
     }
 
     /// The store at a place.

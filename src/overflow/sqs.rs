@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::Method;
 use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{MessageError, OverflowError};
 use crate::aws::{Access, AwsError, Limits, Request, Service};
@@ -37,6 +37,12 @@ struct SendMessage<'m> {
     message_body: &'m str,
 }
 
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Sent {
+    message_id: String,
+}
+
 impl Sqs {
     /// The queue with this URL, at the address that the URL names, or at an endpoint.
     #[must_use]
@@ -48,15 +54,18 @@ impl Sqs {
     pub(super) async fn send(&self, message: &str) -> Result<(), OverflowError> {
         let body = serde_json::to_vec(&SendMessage { queue_url: &self.url, message_body: message });
         let body = body.map_err(MessageError::from)?;
-        self.post(body.into()).await.map(drop).map_err(OverflowError::Sqs)
+        self.post(body.into()).await.map_err(OverflowError::Sqs)
     }
 
-    async fn post(&self, body: Bytes) -> Result<Bytes, AwsError> {
+    async fn post(&self, body: Bytes) -> Result<(), AwsError> {
         let address = self.address.parse().map_err(http::Error::from)?;
         let send = Request::new(Method::POST, address, body)
             .header(CONTENT_TYPE, HeaderValue::from_static("application/x-amz-json-1.0"))
             .header(TARGET, HeaderValue::from_static("AmazonSQS.SendMessage"));
-        self.service.send(&send).await
+        let answer = self.service.send(&send).await?;
+        // Only SQS gives a message an id; a page that says 200 to everything does not.
+        let made = serde_json::from_slice::<Sent>(answer.body()).or(Err(AwsError::Strange))?;
+        if made.message_id.is_empty() { Err(AwsError::Strange) } else { Ok(()) }
     }
 }
 

@@ -6,8 +6,8 @@ mod read;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::Method;
-use http::header::{CONTENT_TYPE, HeaderName, HeaderValue, IF_NONE_MATCH};
+use http::header::{CONTENT_TYPE, ETAG, HeaderName, HeaderValue, IF_NONE_MATCH};
+use http::{Method, Response};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{Put, StoreError};
@@ -20,6 +20,8 @@ const LIMITS: Limits = Limits {
     backoff_first: Duration::from_millis(50),
     backoff_max: Duration::from_millis(400),
 };
+/// For whoever has no sender waiting.
+const PATIENT: Limits = Limits { attempt_max: Duration::from_secs(30), ..LIMITS };
 /// S3 compares it with what came, and keeps it with the object.
 const CHECKSUM: HeaderName = HeaderName::from_static("x-amz-checksum-sha256");
 /// What S3 wants encoded in a key.
@@ -50,6 +52,10 @@ impl S3 {
         }
     }
 
+    pub(super) fn patient(self) -> Self {
+        Self { service: self.service.within(PATIENT), ..self }
+    }
+
     /// Asks for the bucket, so that the first object finds an open connection. Any answer will do, and none.
     pub(super) async fn connect(&self) {
         if let Ok(uri) = self.url.parse() {
@@ -59,14 +65,16 @@ impl S3 {
 
     pub(super) async fn put_new(&self, key: &str, bytes: Bytes, media_type: &str) -> Result<Put, StoreError> {
         match self.put(key, bytes, media_type).await {
-            Ok(_) => Ok(Put::New),
+            // Only S3 gives an object a tag; a page that says 200 to everything does not.
+            Ok(answer) if answer.headers().contains_key(ETAG) => Ok(Put::New),
+            Ok(_) => Err(failed(AwsError::Strange)),
             // Only our own first try can have made an object with a name that holds a fresh id.
-            Err(error) if error.status() == Some(412) => Ok(Put::Existed),
-            Err(source) => Err(StoreError::S3 { action: "keep an object", code: None, source: source.into() }),
+            Err(error) if error.is_precondition_failed() => Ok(Put::Existed),
+            Err(error) => Err(failed(error)),
         }
     }
 
-    async fn put(&self, key: &str, bytes: Bytes, media_type: &str) -> Result<Bytes, AwsError> {
+    async fn put(&self, key: &str, bytes: Bytes, media_type: &str) -> Result<Response<Bytes>, AwsError> {
         let uri = format!("{}/{}", self.url, utf8_percent_encode(&self.key(key), KEY));
         let put = Request::new(Method::PUT, uri.parse().map_err(http::Error::from)?, bytes);
         let checksum = HeaderValue::try_from(put.digest().base64()).map_err(http::Error::from)?;
@@ -80,6 +88,10 @@ impl S3 {
     fn key(&self, key: &str) -> String {
         format!("{}{key}", self.prefix)
     }
+}
+
+fn failed(source: AwsError) -> StoreError {
+    StoreError::S3 { action: "keep an object", code: None, source: source.into() }
 }
 
 /// The bucket's address: the bucket is a part of the host's name where that can be, and of the path where the name is

@@ -58,7 +58,7 @@ class Answers(BaseHTTPRequestHandler):
     def do_PUT(self):
         self.body()
         self.server.kept += 1
-        self.answer(200)
+        self.answer(200, headers={"ETag": '"1"'})
 
     def do_POST(self):
         self.server.answered += b'"statusCode":200' in self.body()

@@ -2,11 +2,14 @@
 
 use aws_credential_types::Credentials;
 use bytes::Bytes;
+use hooklog::record::Record;
 use hooklog::store::{Folder, Memory, Put, Store};
 use hooklog::telemetry::with_causes;
 
 use crate::support::faults::{Fault, FaultyS3, SESSION_TOKEN, Times};
+use crate::support::moto;
 use crate::support::s3::{ACCESS_KEY, S3Server, keys, store, store_with};
+use crate::support::standin::StandIn;
 
 const KEY: &str = "events/date=2026-01-02/0190_portal.example_ONTASKADD.json";
 
@@ -120,6 +123,17 @@ async fn a_file_left_by_a_crash_is_never_written_to() {
     let again = store.put_new(KEY, Bytes::from_static(b"another"), "").await;
     assert!(!matches!(again, Ok(Put::New)));
     assert_eq!(store.get(KEY).await.unwrap().unwrap(), b"kept");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_s3_does_not_prove_that_an_object_is_kept() {
+    for answer in [("200 OK", "content-type: text/html\r\n", "<p>Hello"), ("412 Precondition Failed", "", "no")] {
+        let page = StandIn::start(answer, answer);
+        store(&page.url).put_new(KEY, Bytes::new(), "x/y").await.unwrap_err();
+        let overflow = moto::overflow(&page.url, "http://127.0.0.1/123456789012/queue");
+        let record = Record { key: KEY.to_owned().into(), json: "{}".into() };
+        overflow.put(&record).await.unwrap_err();
+    }
 }
 
 #[tokio::test]

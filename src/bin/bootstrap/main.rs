@@ -54,10 +54,11 @@ fn run() -> Result<(), Error> {
 
 impl Function {
     fn new(config: &Config) -> Result<Self, ConfigError> {
+        let tokens = config.tokens()?;
         #[expect(clippy::disallowed_methods, reason = "this is the door that hands in the clock")]
         let (store, overflow) = config.open(SystemTime::now)?;
         let receiver = Receiver {
-            tokens: config.tokens()?,
+            tokens,
             store,
             overflow,
             rejections: Quota::default(),

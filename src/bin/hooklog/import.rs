@@ -28,6 +28,7 @@ const LINE_BYTES_MAX: u64 = 64 * 1024 * 1024;
 pub async fn run(args: &Import) -> Result<ExitCode> {
     let config = setup::config()?;
     let (_, store) = setup::store(args.store.as_ref(), &config).await?;
+    let store = store.patient();
     let leftover = Leftover::new(args)?;
     let mut importing = Importing {
         args,

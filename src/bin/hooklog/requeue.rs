@@ -13,6 +13,7 @@ pub async fn run(args: &Requeue) -> Result<ExitCode> {
     let config = setup::config()?;
     let tokens = config.tokens()?;
     let (_, store) = setup::store(args.store.as_ref(), &config).await?;
+    let store = store.patient();
     let (mut moved, mut left, mut truncated, mut unreadable) = (0_u64, 0_u64, 0_u64, 0_u64);
     let mut pages = store.pages("rejected/", "");
     while let Some(keys) = pages.next().await? {

@@ -60,7 +60,7 @@ pub async fn run(args: &Serve) -> Result<ExitCode> {
         Place::S3 { bucket, prefix } => format!("s3://{bucket}/{prefix}"),
     };
     output::complain(&format!("Keeping events in {where_to}. Receiving at http://{address}/{path}"));
-    let draining = tokio::spawn(drain(receiver.overflow.clone(), receiver.store.clone()));
+    let draining = tokio::spawn(drain(receiver.overflow.clone(), receiver.store.clone().patient()));
     http::serve(listener, receiver, observer, stopped()?).await;
     draining.abort();
     printer.finish();

@@ -3,10 +3,10 @@
 use std::io;
 use std::time::{Duration, SystemTime};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use aws_config::{BehaviorVersion, SdkConfig};
 use hooklog::aws::{Access, Network, Roots, sdk_http_client};
-use hooklog::config::{Config, OverflowPlace, Place};
+use hooklog::config::{ANY_REGION, Config, OverflowPlace, Place};
 use hooklog::overflow::Overflow;
 use hooklog::record::Receipt;
 use hooklog::store::{Folder, Store};
@@ -74,11 +74,14 @@ pub async fn overflow(config: &Config) -> Result<Option<Overflow>> {
 
 /// Who asks AWS, and the settings with AWS's own endpoints in them.
 async fn access(config: &Config) -> Result<(Access, Config)> {
-    let (access, any_endpoint) = aws().await?;
+    let (mut access, any_endpoint) = aws().await?;
     let mut config = config.clone();
     for endpoint in [&mut config.aws.s3_endpoint, &mut config.aws.sqs_endpoint] {
         *endpoint = endpoint.take().or_else(|| any_endpoint.clone());
     }
+    let is_elsewhere = config.aws.s3_endpoint.is_some() || config.aws.sqs_endpoint.is_some();
+    access.region = access.region.or_else(|| is_elsewhere.then(|| ANY_REGION.to_owned()));
+    ensure!(access.region.is_some(), "no region is set: give AWS_REGION, or a profile with a region");
     Ok((access, config))
 }
 

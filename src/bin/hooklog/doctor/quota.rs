@@ -51,7 +51,8 @@ fn region(url: &Url) -> Option<String> {
 async fn ask(lambda: &Service, endpoint: &str) -> Result<u64> {
     let url = format!("{}/2016-08-19/account-settings", endpoint.trim_end_matches('/'));
     let answer = lambda.send(&Request::new(Method::GET, url.parse()?, Bytes::new())).await;
-    let settings: Value = serde_json::from_slice(&answer.context("the quota cannot be read")?).unwrap_or_default();
+    let settings: Value =
+        serde_json::from_slice(answer.context("the quota cannot be read")?.body()).unwrap_or_default();
     let limit = settings.pointer("/AccountLimit/ConcurrentExecutions").and_then(Value::as_u64);
     limit.context("Lambda's answer names no quota")
 }
