@@ -6,6 +6,7 @@
 
 mod credentials;
 mod error;
+mod host;
 mod network;
 #[cfg(feature = "cli")]
 mod sdk;
@@ -26,8 +27,9 @@ use tokio::time::{sleep, timeout};
 use crate::verify::Digest;
 use credentials::Credentials;
 pub use error::AwsError;
+pub use host::host;
 use network::Http;
-pub use network::{Network, Roots};
+pub use network::{Network, Roots, tls_config};
 #[cfg(feature = "cli")]
 pub use sdk::sdk_http_client;
 use sign::Signer;

@@ -47,18 +47,12 @@ pub struct Network {
 pub type Http = Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
 
 impl Network {
-    /// Connections that trust these roots. Ring is smaller than rustls's own choice, and builds without CMake.
+    /// Connections that trust these roots.
     ///
     /// # Errors
-    /// Whatever keeps rustls from being set up.
+    /// As [`tls_config`].
     pub fn new(roots: Roots) -> Result<Self, rustls::Error> {
-        let mut trusted = RootCertStore::empty();
-        match roots {
-            Roots::System => trusted.add_parsable_certificates(rustls_native_certs::load_native_certs().certs),
-            Roots::Amazon => trusted.add_parsable_certificates(AMAZON_ROOTS.map(CertificateDer::from)),
-        };
-        let tls = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()));
-        let tls = tls.with_safe_default_protocol_versions()?.with_root_certificates(trusted).with_no_client_auth();
+        let tls = tls_config(roots)?;
         let mut http = HttpConnector::new();
         http.enforce_http(false);
         http.set_nodelay(true);
@@ -68,6 +62,20 @@ impl Network {
         let mut client = Client::builder(TokioExecutor::new());
         Ok(Self { kept: client.build(connector.clone()), anew: client.pool_max_idle_per_host(0).build(connector) })
     }
+}
+
+/// TLS that trusts these roots. Ring is smaller than rustls's own choice, and builds without CMake.
+///
+/// # Errors
+/// Whatever keeps rustls from being set up.
+pub fn tls_config(roots: Roots) -> Result<ClientConfig, rustls::Error> {
+    let mut trusted = RootCertStore::empty();
+    match roots {
+        Roots::System => trusted.add_parsable_certificates(rustls_native_certs::load_native_certs().certs),
+        Roots::Amazon => trusted.add_parsable_certificates(AMAZON_ROOTS.map(CertificateDer::from)),
+    };
+    let tls = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()));
+    Ok(tls.with_safe_default_protocol_versions()?.with_root_certificates(trusted).with_no_client_auth())
 }
 
 #[cfg(test)]

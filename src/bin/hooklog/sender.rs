@@ -4,15 +4,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
+use hooklog::aws::{Roots, tls_config};
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::Bytes;
 use hyper::client::conn::http1;
 use hyper::header::{ACCEPT_ENCODING, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HOST, USER_AGENT};
 use hyper::{HeaderMap, Request, Response, Uri};
 use hyper_util::rt::TokioIo;
-use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
-use rustls_platform_verifier::ConfigVerifierExt as _;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
@@ -57,7 +56,9 @@ impl Sender {
         let to: Uri = to.parse().context("the receiver's URL is malformed")?;
         let tls = match to.scheme_str() {
             Some("http") => None,
-            Some("https") => Some(tls()?),
+            Some("https") => {
+                Some(TlsConnector::from(Arc::new(tls_config(Roots::System).context("TLS cannot be set up")?)))
+            }
             Some(_) | None => bail!("the receiver's URL starts neither with http:// nor with https://"),
         };
         let host = to.host().context("the receiver's URL has no host")?;
@@ -145,10 +146,4 @@ where
     connection.abort();
     let body = read.map_err(|error| anyhow::anyhow!(error)).context("the answer broke off")?.to_bytes();
     Ok(Response::from_parts(head, body))
-}
-
-fn tls() -> Result<TlsConnector> {
-    // Whoever installed a provider first, it is this one.
-    let _installed_before = rustls::crypto::ring::default_provider().install_default();
-    Ok(TlsConnector::from(Arc::new(ClientConfig::with_platform_verifier()?)))
 }

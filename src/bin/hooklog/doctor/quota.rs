@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use bytes::Bytes;
-use hooklog::aws::{Access, Limits, Request, Service};
+use hooklog::aws::{Access, Limits, Request, Service, host};
 use http::Method;
 use serde_json::Value;
 use url::Url;
@@ -34,7 +34,7 @@ pub async fn examine(url: &Url, report: &mut Report) -> Result<()> {
     let (aws, endpoint) = setup::aws().await?;
     let region = region(url).or_else(|| endpoint.as_ref().and(aws.region.clone()));
     let Some(region) = region else { return Ok(()) };
-    let endpoint = endpoint.unwrap_or_else(|| format!("https://lambda.{region}.amazonaws.com"));
+    let endpoint = endpoint.unwrap_or_else(|| format!("https://{}", host("lambda", &region)));
     let lambda = Service::new("lambda", Access { region: Some(region), ..aws }, LIMITS);
     report.add(&match ask(&lambda, &endpoint).await {
         Err(error) => Finding::unknown(CHECK, format!("{error:#}"), BY_HAND),
