@@ -58,11 +58,11 @@ pub enum StoreError {
         source: std::io::Error,
     },
     /// S3 refused, or did not answer in time.
-    #[error("S3 could not {action}{}", code.as_deref().map(|code| format!(" ({code})")).unwrap_or_default())]
+    #[error("S3 could not {action}")]
     S3 {
         /// What was tried.
         action: &'static str,
-        /// S3's own code for the error, such as `NoSuchBucket`.
+        /// S3's own code for the error, such as `NoSuchBucket`; the cause tells it too.
         code: Option<String>,
         /// The whole error.
         source: Box<dyn std::error::Error + Send + Sync>,

@@ -140,6 +140,6 @@ mod tests {
     #[tokio::test]
     async fn without_a_provider_there_is_a_clear_error() {
         let error = Credentials::new(None).at(at("11:00")).await.unwrap_err().to_string();
-        assert!(error.contains("AWS_ACCESS_KEY_ID"), "{error}");
+        assert!(error.contains("give a key and its secret"), "{error}");
     }
 }

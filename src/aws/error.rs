@@ -7,10 +7,10 @@ use http::StatusCode;
 #[derive(Debug, thiserror::Error)]
 pub enum AwsError {
     /// Nowhere to sign for.
-    #[error("no region is set; give AWS_REGION")]
+    #[error("no region is set; give that of the bucket or the queue")]
     NoRegion,
     /// Nobody to sign as.
-    #[error("no credentials are set; give AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile")]
+    #[error("no credentials are set; give a key and its secret, a profile or a role")]
     NoCredentials,
     /// Nobody to sign as until they come.
     #[error("the credentials are still being fetched")]
@@ -72,6 +72,11 @@ impl AwsError {
     /// Did the service itself say that a condition does not hold? Anybody can answer 412.
     pub(crate) fn is_precondition_failed(&self) -> bool {
         matches!(self, Self::Refused { status: 412, code, .. } if code == "PreconditionFailed")
+    }
+
+    /// The service's own code for a refusal, where it gave one.
+    pub(crate) fn code(&self) -> Option<&str> {
+        if let Self::Refused { code, .. } = self { Some(code.as_str()).filter(|code| !code.is_empty()) } else { None }
     }
 
     /// Is another try worth its time? An event has one chance, so this says yes wherever the next answer can be another

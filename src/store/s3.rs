@@ -11,7 +11,7 @@ use http::{Method, Response};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{Put, StoreError};
-use crate::aws::{Access, AwsError, Limits, Request, Service};
+use crate::aws::{Access, AwsError, Limits, Request, Service, host};
 
 /// Whoever waits for an object to be kept waits for less than all of that; the number bounds the tries, not the time.
 const LIMITS: Limits = Limits {
@@ -90,23 +90,19 @@ impl S3 {
     }
 }
 
-fn failed(source: AwsError) -> StoreError {
-    StoreError::S3 { action: "keep an object", code: None, source: source.into() }
+fn failed(error: AwsError) -> StoreError {
+    let code = error.code().map(str::to_owned);
+    StoreError::S3 { action: "keep an object", code, source: error.into() }
 }
 
 /// The bucket's address: the bucket is a part of the host's name where that can be, and of the path where the name is
 /// ours to take as it is, or where the bucket's own dots would not go with AWS's certificate
 /// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html>).
 fn url(endpoint: Option<&str>, bucket: &str, region: &str) -> String {
-    let domain = match region {
-        china if china.starts_with("cn-") => "amazonaws.com.cn",
-        europe if europe.starts_with("eusc-") => "amazonaws.eu",
-        _ => "amazonaws.com",
-    };
     match endpoint {
         Some(endpoint) => format!("{}/{bucket}", endpoint.trim_end_matches('/')),
-        None if bucket.contains('.') => format!("https://s3.{region}.{domain}/{bucket}"),
-        None => format!("https://{bucket}.s3.{region}.{domain}"),
+        None if bucket.contains('.') => format!("https://{}/{bucket}", host("s3", region)),
+        None => format!("https://{bucket}.{}", host("s3", region)),
     }
 }
 
@@ -119,8 +115,6 @@ mod tests {
         let check = |endpoint, bucket, region, address| assert_eq!(url(endpoint, bucket, region), address);
         check(None, "events", "eu-central-1", "https://events.s3.eu-central-1.amazonaws.com");
         check(None, "my.events", "eu-central-1", "https://s3.eu-central-1.amazonaws.com/my.events");
-        check(None, "events", "cn-north-1", "https://events.s3.cn-north-1.amazonaws.com.cn");
-        check(None, "events", "eusc-de-east-1", "https://events.s3.eusc-de-east-1.amazonaws.eu");
         check(Some("http://127.0.0.1:9000/"), "events", "x", "http://127.0.0.1:9000/events");
     }
 }

@@ -9,7 +9,7 @@ use hooklog::aws::sdk_http_client;
 use serde_json::Value;
 
 use crate::support::moto::Moto;
-use crate::support::s3::{ACCESS_KEY, BUCKET, S3Server, SECRET_KEY, keys};
+use crate::support::s3::{ACCESS_KEY, BUCKET, S3Server, SECRET_KEY, environment, keys};
 use crate::support::samples::{self, URL_TOKEN};
 use crate::support::serve::Serve;
 use crate::support::standin::{Fixed, StandIn};
@@ -176,6 +176,18 @@ fn a_buckets_versions_are_told() {
         let found = doctor(&["--store", &format!("s3://{BUCKET}")], &environment);
         assert_eq!(found.state("versioning"), state, "{}", found.printed);
     }
+}
+
+#[test]
+fn a_reader_who_may_not_write_is_no_fault_of_the_store() {
+    const NOTHING: &str = r#"<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"/>"#;
+    const DENIED: &str = "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>";
+    let s3 = StandIn::start(("200 OK", "content-type: application/xml\r\n", NOTHING), ("403 Forbidden", "", DENIED));
+    let own = environment(&s3.url);
+    let environment: Vec<_> = own.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let found = doctor(&["--store", &format!("s3://{BUCKET}")], &environment);
+    assert_eq!((found.code, found.state("writable")), (0, "unknown"), "{}", found.printed);
+    assert!(s3.heads().iter().any(|head| head.starts_with("PUT ")));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -143,6 +143,7 @@ async fn a_store_that_fails_says_what_and_why() {
     let error = store_with(&server.endpoint, keys, "").put_new(KEY, Bytes::new(), "x/y").await.unwrap_err();
     let told = with_causes(&error);
     assert!(told.starts_with("S3 could not keep an object: answered 403 SignatureDoesNotMatch"), "{told}");
+    assert_eq!(told.matches("SignatureDoesNotMatch").count(), 1, "{told}");
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("file"), "").unwrap();
     let store = Store::Folder(Folder::new(folder.path().join("file")));
