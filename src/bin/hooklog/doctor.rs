@@ -10,6 +10,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail};
 use hooklog::config::Place;
+use hooklog::store::Store;
 use url::Url;
 
 use crate::args::Doctor;
@@ -32,8 +33,8 @@ pub async fn run(args: &Doctor) -> Result<ExitCode> {
     }
     if let Some(place) = place {
         let (place, store) = setup::store(Some(place), &config).await?;
-        if let Place::S3 { bucket, .. } = &place
-            && !bucket::examine(bucket, &config, &mut report).await?
+        if let (Place::S3 { bucket, .. }, Store::S3(s3)) = (&place, &store)
+            && !bucket::examine(s3.client(), bucket, &mut report).await?
         {
             return report.finish();
         }

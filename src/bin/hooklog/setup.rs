@@ -4,7 +4,7 @@ use std::io;
 use std::time::{Duration, SystemTime};
 
 use anyhow::{Context as _, Result, ensure};
-use aws_config::{BehaviorVersion, SdkConfig};
+use aws_config::BehaviorVersion;
 use hooklog::aws::{Access, Network, Roots, sdk_http_client};
 use hooklog::config::{ANY_REGION, Config, OverflowPlace, Place};
 use hooklog::overflow::Overflow;
@@ -88,7 +88,8 @@ async fn access(config: &Config) -> Result<(Access, Config)> {
 /// Who asks AWS, and at what endpoint for all services, if at one.
 #[expect(clippy::disallowed_methods, reason = "this is the door that hands in the clock")]
 pub async fn aws() -> Result<(Access, Option<String>)> {
-    let aws = sdk().await;
+    // What every AWS tool goes by: environment, profile files, and the machine's own role.
+    let aws = aws_config::defaults(BehaviorVersion::latest()).http_client(sdk_http_client()).load().await;
     let access = Access {
         region: aws.region().map(ToString::to_string),
         credentials: aws.credentials_provider(),
@@ -96,20 +97,6 @@ pub async fn aws() -> Result<(Access, Option<String>)> {
         clock: SystemTime::now,
     };
     Ok((access, aws.endpoint_url().map(str::to_owned)))
-}
-
-/// What an SDK's client for S3 is made of.
-pub async fn s3(config: &Config) -> aws_sdk_s3::config::Builder {
-    let aws = sdk().await;
-    let mut settings = aws_sdk_s3::config::Builder::from(&aws);
-    let endpoint = config.aws.s3_endpoint.as_deref().or(aws.endpoint_url()).map(str::to_owned);
-    settings.set_force_path_style(Some(endpoint.is_some())).set_endpoint_url(endpoint);
-    settings
-}
-
-/// What every AWS tool goes by: environment, profile files, and the machine's own role.
-async fn sdk() -> SdkConfig {
-    aws_config::defaults(BehaviorVersion::latest()).http_client(sdk_http_client()).load().await
 }
 
 /// Lets the process open as many files as the system allows it: each connection is one.

@@ -43,6 +43,12 @@ impl Reader {
 }
 
 impl S3 {
+    /// The SDK's client at this bucket's endpoint, with a reader's time limits.
+    #[must_use]
+    pub fn client(&self) -> &Client {
+        self.reader.client()
+    }
+
     pub(in crate::store) async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
         const ACTION: &str = "read an object";
         let Lazy { bucket, .. } = &*self.reader.0;
@@ -80,4 +86,22 @@ where
 {
     let code = error.code().map(str::to_owned);
     StoreError::S3 { action, code, source: error.into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::SystemTime;
+
+    use super::*;
+    use crate::aws::{Network, Roots};
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "a test is a door")]
+    fn whoever_reads_does_not_wait_for_ever() {
+        let network = Network::new(Roots::Amazon).unwrap();
+        let access = Access { region: None, credentials: None, network, clock: SystemTime::now };
+        let s3 = S3::new(access, Some("http://127.0.0.1:1"), "bucket", String::new());
+        let limits = s3.client().config().timeout_config().unwrap();
+        assert_eq!(limits.operation_attempt_timeout(), Some(ATTEMPT_MAX));
+    }
 }

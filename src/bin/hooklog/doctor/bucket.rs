@@ -6,19 +6,16 @@ use anyhow::Result;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::ProvideErrorMetadata;
 use aws_sdk_s3::types::BucketVersioningStatus;
-use hooklog::config::Config;
 use hooklog::telemetry::with_causes;
 use serde_json::Value;
 
 use super::{Finding, Report};
-use crate::setup;
 
 const TEMPLATE: &str = "deploy template.yaml again, which sets it, or set it in the S3 console";
 const MAY_NOT: &str = "ask whoever deployed it, or run this with their credentials";
 
 /// Looks at the bucket's settings; false where there is no bucket to look into.
-pub async fn examine(bucket: &str, config: &Config, report: &mut Report) -> Result<bool> {
-    let client = Client::from_conf(setup::s3(config).await.build());
+pub async fn examine(client: &Client, bucket: &str, report: &mut Report) -> Result<bool> {
     if let Err(error) = client.head_bucket().bucket(bucket).send().await {
         let status = error.raw_response().map(|response| response.status().as_u16());
         let finding = match status {
@@ -38,9 +35,9 @@ pub async fn examine(bucket: &str, config: &Config, report: &mut Report) -> Resu
         return Ok(status == Some(403));
     }
     report.add(&Finding::ok("bucket", format!("{bucket} is there")))?;
-    report.add(&versioning(&client, bucket).await)?;
-    report.add(&tls_only(&client, bucket).await)?;
-    report.add(&private(&client, bucket).await)?;
+    report.add(&versioning(client, bucket).await)?;
+    report.add(&tls_only(client, bucket).await)?;
+    report.add(&private(client, bucket).await)?;
     Ok(true)
 }
 
