@@ -3,7 +3,8 @@
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 
-use crate::support::command::{hooklog, text};
+use crate::support::command::{command, hooklog, text};
+use crate::support::s3::S3Server;
 use crate::support::samples::{self, URL_TOKEN};
 use crate::support::serve::Serve;
 
@@ -81,6 +82,22 @@ fn the_head_is_the_one_that_was_captured() {
          Content-Type: application/x-www-form-urlencoded\nAccept-Encoding: gzip\nConnection: close"
     );
     assert_eq!(head, expected);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_certificate_is_checked_against_the_systems_roots() {
+    let (server, certificate) = S3Server::start_tls().await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("roots.pem");
+    std::fs::write(&file, certificate).unwrap();
+    let send = |environment: &[(&str, String)]| {
+        let sent = command(&["send", "--to", &server.endpoint, "--event", "ROBOT"], environment).output().unwrap();
+        text(&sent.stderr).to_owned()
+    };
+    let trusted = send(&[("SSL_CERT_FILE", file.to_str().unwrap().to_owned())]);
+    assert!(trusted.contains(": answered 501"), "S3 takes no events, but it answers: {trusted}");
+    let strange = send(&[]);
+    assert!(strange.contains("does not answer: invalid peer certificate"), "{strange}");
 }
 
 #[test]
