@@ -13,6 +13,7 @@ mod import;
 mod json;
 mod man;
 mod output;
+mod pace;
 mod paint;
 mod print;
 mod replay;

@@ -8,18 +8,17 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 use std::pin::pin;
 use std::process::ExitCode;
-use std::time::Duration;
 
 use anyhow::Result;
 use futures_util::StreamExt as _;
 use hooklog::select::Found;
 use hooklog::telemetry::with_causes;
 use hooklog::verify::Digest;
-use tokio::time::Interval;
 
 use crate::args::Replay;
 use crate::chosen::{Chosen, Complaints};
 use crate::output;
+use crate::pace::Pace;
 use crate::sender::{FORM, Post, Sender};
 use ledger::{Entry, Ledger};
 use summary::Summary;
@@ -34,8 +33,7 @@ pub async fn run(args: &Replay) -> Result<ExitCode> {
     }
     let mut ledger = Ledger::open(&path)?;
     let done = if args.resume { std::mem::take(&mut ledger.answered) } else { HashSet::new() };
-    let pace = args.rate.map(|rate| tokio::time::interval(Duration::from_secs_f64(1.0 / f64::from(rate))));
-    let mut replay = Replaying { args, sender, ledger, pace, summary: Summary::default() };
+    let mut replay = Replaying { args, sender, ledger, pace: Pace::new(args.rate), summary: Summary::default() };
     let mut complaints = Complaints::default();
     let progress = output::progress(0);
     if !progress.is_hidden() {
@@ -71,7 +69,7 @@ struct Replaying<'a> {
     args: &'a Replay,
     sender: Sender,
     ledger: Ledger,
-    pace: Option<Interval>,
+    pace: Pace,
     summary: Summary,
 }
 
@@ -86,9 +84,7 @@ impl Replaying<'_> {
                 return Ok(Some(format!("{id} {code}: it makes no form: {}", with_causes(&error))));
             }
         };
-        if let Some(pace) = &mut self.pace {
-            pace.tick().await;
-        }
+        self.pace.wait().await;
         let post = Post { query: form.query.as_deref(), content_type: FORM, body: form.body.as_bytes() };
         let answer = self.sender.post(&post).await;
         let (status, took) = answer.as_ref().map_or((None, None), |answer| (Some(answer.status), Some(answer.took)));

@@ -8,6 +8,7 @@ use anyhow::{Context as _, Result};
 use futures_util::{StreamExt as _, stream};
 
 use crate::args::Send;
+use crate::pace::Pace;
 use crate::samples::{self, Sample};
 use crate::sender::Sender;
 use crate::{output, setup, shapes};
@@ -20,13 +21,10 @@ pub async fn run(args: &Send) -> Result<ExitCode> {
     let sender = Sender::new(args.to.as_deref().context("say where to: --to URL")?)?;
     let total = u64::from(args.count).saturating_mul(samples.len() as u64);
     let progress = output::progress(total);
-    let pace = args.rate.map(|rate| tokio::time::interval(Duration::from_secs_f64(1.0 / f64::from(rate))));
     let all = std::iter::repeat_n(&samples, args.count as usize).flatten();
-    let paced = stream::unfold((all, pace), async |(mut all, mut pace)| {
+    let paced = stream::unfold((all, Pace::new(args.rate)), async |(mut all, mut pace)| {
         let sample = all.next()?;
-        if let Some(pace) = &mut pace {
-            pace.tick().await;
-        }
+        pace.wait().await;
         Some((sample, (all, pace)))
     });
     let sender = &sender;
