@@ -19,16 +19,20 @@ pub struct Follow {
     /// What was given already, as far as the next look goes back.
     given: BTreeSet<EventKey>,
     strays: BTreeSet<String>,
+    /// What the first look finds from before this moment was there already.
+    start: Option<Timestamp>,
 }
 
 impl Follow {
-    /// Follows from this moment on. The keys in `given` are known already.
+    /// Follows from this moment on. The keys in `given` are known already; so are those
+    /// before the newest that the first look finds.
     #[must_use]
     pub fn new(selection: &Selection, now: Timestamp, given: impl IntoIterator<Item = EventKey>) -> Self {
         let given: BTreeSet<_> = given.into_iter().collect();
         let last = given.last().map_or(now, |last| last.received().min(now));
-        let selection = Selection { since: selection.since.max(Some(last)), ..selection.clone() };
-        Self { selection, given, strays: BTreeSet::new() }
+        let since = last.checked_sub(LOOK_BACK).unwrap_or(last);
+        let selection = Selection { since: selection.since.max(Some(since)), ..selection.clone() };
+        Self { selection, given, strays: BTreeSet::new(), start: Some(last) }
     }
 
     /// The keys that came since the last look, oldest first. The entity is not looked at.
@@ -43,6 +47,9 @@ impl Follow {
             new.strays.extend(page.strays.into_iter().filter(|key| !self.strays.contains(key)));
         }
         self.given.extend(new.keys.iter().cloned());
+        if let Some(start) = self.start.take() {
+            new.keys.retain(|key| key.received() >= start);
+        }
         self.strays.extend(new.strays.iter().cloned());
         self.forget();
         Ok(new)

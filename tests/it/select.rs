@@ -134,7 +134,10 @@ async fn following_gives_each_event_once_even_one_that_came_late() {
             let event = Planted { received: at(time), portal: "a.example", code: "X", subject: "1" };
             plant(&store, &event).await;
         };
-        assert_eq!(look(&mut follow).await, [""; 0]);
+        assert_eq!(look(&mut follow).await, [""; 0], "what was there is no news");
+        come("2026-11-24T11:59:30Z").await;
+        come("2026-11-24T11:58:30Z").await;
+        assert_eq!(look(&mut follow).await, ["11:59:30"], "it is older than the newest, and came after the start");
         come("2026-11-24T12:00:30Z").await;
         come("2026-11-24T12:03:00Z").await;
         assert_eq!(look(&mut follow).await, ["12:00:30", "12:03:00"]);

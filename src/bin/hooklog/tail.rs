@@ -18,6 +18,8 @@ use crate::{output, setup};
 /// The pause between two looks: shortest after something came, and twice as long each time that nothing did.
 const PAUSE_MIN: Duration = Duration::from_secs(2);
 const PAUSE_MAX: Duration = Duration::from_secs(30);
+/// What S3 takes for 1000 LIST calls (<https://aws.amazon.com/s3/pricing/>, Standard, us-east-1).
+const LISTS_1000_USD: f64 = 0.005;
 
 pub async fn run(args: &Tail) -> Result<ExitCode> {
     let chosen = Chosen::open(&args.choice).await?;
@@ -60,15 +62,11 @@ impl Shown {
 async fn follow(chosen: &Chosen, given: impl IntoIterator<Item = EventKey>, shown: &mut Shown) -> Result<()> {
     let mut follow = Follow::new(&chosen.selection, chosen.now, given);
     if let Place::S3 { .. } = chosen.place {
-        output::complain(
-            "Looking every 2 to 30 s. Each look is a LIST of S3, at $0.005 for 1000: $0.02 to $0.22 a day.",
-        );
+        output::complain(&cost());
     }
     let mut pause = PAUSE_MIN;
     let mut is_failing = false;
-    while chosen.selection.until.is_none_or(|until| setup::now() < until) {
-        tokio::time::sleep(pause).await;
-        pause = pause.saturating_mul(2).min(PAUSE_MAX);
+    loop {
         match follow.look(&chosen.store).await {
             Ok(page) => {
                 is_failing = false;
@@ -84,6 +82,33 @@ async fn follow(chosen: &Chosen, given: impl IntoIterator<Item = EventKey>, show
                 is_failing = true;
             }
         }
+        if chosen.selection.until.is_some_and(|until| setup::now() >= until) {
+            return Ok(());
+        }
+        tokio::time::sleep(pause).await;
+        pause = pause.saturating_mul(2).min(PAUSE_MAX);
     }
-    Ok(())
+}
+
+/// What looking costs.
+fn cost() -> String {
+    let a_day = |pause: Duration| 86_400.0 / pause.as_secs_f64() * LISTS_1000_USD / 1e3;
+    format!(
+        "Looking every {} to {} s. Each look is a LIST of S3, at ${LISTS_1000_USD} for 1000: ${:.2} to ${:.2} a day.",
+        PAUSE_MIN.as_secs(),
+        PAUSE_MAX.as_secs(),
+        a_day(PAUSE_MAX),
+        a_day(PAUSE_MIN)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn looking_costs_what_s3_takes() {
+        let cost = cost();
+        assert!(cost.starts_with("Looking every 2 to 30 s.") && cost.ends_with(": $0.01 to $0.22 a day."), "{cost}");
+    }
 }
