@@ -10,7 +10,8 @@ mod moment;
 mod newest;
 mod pattern;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
 
 use crate::record::{EventKey, Kept};
 pub use events::{Found, Unread, read};
@@ -45,9 +46,39 @@ impl Selection {
             && (self.codes.is_empty() || self.codes.iter().any(|code| code.matches(key.code())))
     }
 
+    /// The part of the selection that this event can be in: an id tells its millisecond, so that only that is listed.
+    #[must_use]
+    pub fn around(&self, id: Uuid) -> Self {
+        let millis = i64::try_from(id.as_u128() >> 80).ok();
+        let since = millis.and_then(|millis| Timestamp::from_millisecond(millis).ok());
+        let until = since.and_then(|since| since.checked_add(SignedDuration::from_millis(1)).ok());
+        let until = [until, self.until].into_iter().flatten().min();
+        Self { since: since.max(self.since), until, ..self.clone() }
+    }
+
     /// Is it about the entity that is asked for?
     #[must_use]
     pub fn is_about(&self, record: &Kept) -> bool {
         self.subject.is_none() || self.subject == record.subject
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn around_an_event_there_is_its_millisecond_and_never_more_than_was_asked_for() {
+        let id: Uuid = "01a20cdd-6647-7832-8707-070707070707".parse().unwrap();
+        let at = |time: &str| Some(time.parse::<Timestamp>().unwrap());
+        let around = |since, until| {
+            let around = Selection { since, until, ..Selection::default() }.around(id);
+            (around.since, around.until)
+        };
+        let (first, end) = (at("2026-11-24T09:22:45.959Z"), at("2026-11-24T09:22:45.96Z"));
+        assert_eq!(around(None, None), (first, end));
+        assert_eq!(around(at("2026-11-24T00:00:00Z"), at("2026-11-25T00:00:00Z")), (first, end));
+        let (early, late) = (at("2026-11-23T00:00:00Z"), at("2026-11-25T00:00:00Z"));
+        assert_eq!(around(late, early), (late, early));
     }
 }

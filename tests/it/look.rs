@@ -96,9 +96,13 @@ async fn an_event_is_shown_by_the_end_of_its_id() {
         assert_eq!(form, format!("{start}&auth%5Bapplication_token%5D=sha256%3A186574d8\n"));
         assert_eq!(named.printed(&["show", &ids[1].to_uppercase(), "--json"]).lines().count(), 1);
 
-        let none = named.hooklog(&["show", &ids[1], "--event", "ROBOT"]);
-        assert_eq!(none.status.code(), Some(1));
-        assert!(text(&none.stderr).contains("no event's id ends in"), "{}", text(&none.stderr));
+        assert_eq!(named.printed(&["show", &ids[1].replace('-', ""), "--subject", "2", "--json"]).lines().count(), 1);
+
+        for other in [["--event", "ROBOT"], ["--subject", "3"], ["--until", "2026-11-23"], ["--since", "2026-11-25"]] {
+            let none = named.hooklog(&[&["show", &*ids[1]], &other[..]].concat());
+            assert_eq!(none.status.code(), Some(1), "{other:?}");
+            assert!(text(&none.stderr).contains("no event's id ends in"), "{}", text(&none.stderr));
+        }
         assert_eq!(named.hooklog(&["show", "xyz"]).status.code(), Some(2));
     }
 }

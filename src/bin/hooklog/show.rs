@@ -6,8 +6,7 @@ use std::process::ExitCode;
 use anyhow::{Context as _, Result, bail};
 use futures_util::StreamExt as _;
 use hooklog::record::EventKey;
-use hooklog::select::{Selection, Unread, read};
-use jiff::{SignedDuration, Timestamp};
+use hooklog::select::{Unread, read};
 use uuid::Uuid;
 
 use crate::args::{Format, Show};
@@ -22,10 +21,13 @@ const LISTED_MAX: usize = 20;
 pub async fn run(args: &Show) -> Result<ExitCode> {
     let mut chosen = Chosen::open(&args.choice).await?;
     if let Ok(id) = args.id.parse::<Uuid>() {
-        chosen.selection = moment_of(id, &chosen.selection);
+        chosen.selection = chosen.selection.around(id);
     }
     let mut complaints = Complaints::default();
-    let keys = ending(&args.id, &chosen, &mut complaints).await;
+    let mut keys = ending(&args.id, &chosen, &mut complaints).await;
+    if chosen.selection.subject.is_some() {
+        keys = about(keys, &chosen, &mut complaints).await;
+    }
     let end = &args.id;
     match &keys[..] {
         [] => bail!("no event's id ends in {end}: look with hooklog tail, or at another --store"),
@@ -44,15 +46,9 @@ pub async fn run(args: &Show) -> Result<ExitCode> {
     }
 }
 
-/// A whole id tells its millisecond, so that only that is listed.
-fn moment_of(id: Uuid, selection: &Selection) -> Selection {
-    let millis = i64::try_from(id.as_u128() >> 80).ok();
-    let since = millis.and_then(|millis| Timestamp::from_millisecond(millis).ok());
-    let until = since.and_then(|since| since.checked_add(SignedDuration::from_millis(1)).ok());
-    Selection { since: since.max(selection.since), until: until.or(selection.until), ..selection.clone() }
-}
-
+/// Those with this end, with hyphens or without.
 async fn ending(end: &str, chosen: &Chosen, complaints: &mut Complaints) -> Vec<EventKey> {
+    let end = end.replace('-', "");
     let mut found = Vec::new();
     let mut keys = chosen.selection.keys(&chosen.store);
     let spinner = output::spinner("keys looked at");
@@ -63,7 +59,7 @@ async fn ending(end: &str, chosen: &Chosen, complaints: &mut Complaints) -> Vec<
                 spinner.inc(page.keys.len() as u64);
                 let mut buffer = Uuid::encode_buffer();
                 found.extend(
-                    page.keys.into_iter().filter(|key| key.id().hyphenated().encode_lower(&mut buffer).ends_with(end)),
+                    page.keys.into_iter().filter(|key| key.id().simple().encode_lower(&mut buffer).ends_with(&end)),
                 );
             }
             Err(error) => {
@@ -74,6 +70,20 @@ async fn ending(end: &str, chosen: &Chosen, complaints: &mut Complaints) -> Vec<
     }
     spinner.finish_and_clear();
     found
+}
+
+/// Those about the entity that is asked for.
+async fn about(keys: Vec<EventKey>, chosen: &Chosen, complaints: &mut Complaints) -> Vec<EventKey> {
+    let mut events = pin!(read(&chosen.store, keys));
+    let mut about = Vec::new();
+    while let Some(found) = events.next().await {
+        match found {
+            Ok(found) if chosen.selection.is_about(&found.record) => about.push(found.key),
+            Ok(_) => {}
+            Err(unread) => complaints.tell(&unread),
+        }
+    }
+    about
 }
 
 fn list(keys: &[EventKey], chosen: &Chosen) {
