@@ -6,8 +6,10 @@ use aws_sdk_s3::Client;
 use aws_sdk_s3::config::{BehaviorVersion, Config, Region};
 use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration, PublicAccessBlockConfiguration};
 use hooklog::aws::sdk_http_client;
+use hooklog::store::{Folder, Store};
 use serde_json::Value;
 
+use crate::support::kept::{Planted, plant, plant_object};
 use crate::support::moto::Moto;
 use crate::support::s3::{ACCESS_KEY, BUCKET, S3Server, SECRET_KEY, environment, keys};
 use crate::support::samples::{self, URL_TOKEN};
@@ -176,6 +178,25 @@ fn a_buckets_versions_are_told() {
         let found = doctor(&["--store", &format!("s3://{BUCKET}")], &environment);
         assert_eq!(found.state("versioning"), state, "{}", found.printed);
     }
+}
+
+#[tokio::test]
+async fn a_portal_that_was_long_silent_is_told_behind_all_test_events() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::Folder(Folder::new(folder.path()));
+    for day in 1..=9 {
+        for hour in 0..4 {
+            let code = if (day, hour) == (1, 2) { "ONTASKADD" } else { "HOOKLOGDOCTOR" };
+            let received = format!("2025-11-0{day}T0{hour}:00:00Z").parse().unwrap();
+            plant(&store, &Planted { received, portal: "a.example", code, subject: "1" }).await;
+        }
+    }
+    let found = doctor(&["--store", folder.path().to_str().unwrap()], &[]);
+    assert_eq!((found.code, found.state("newest")), (0, "ok"), "{}", found.printed);
+    assert!(found.printed.contains("ONTASKADD from https://a.example, "), "{}", found.printed);
+    plant_object(&store, "events/date=2025-12-01/019ad000-0000-7000-8000-000000000000_a_B.json", b"{}").await;
+    let found = doctor(&["--store", folder.path().to_str().unwrap()], &[]);
+    assert_eq!((found.code, found.broken()), (1, vec!["newest"]), "{}", found.printed);
 }
 
 #[test]

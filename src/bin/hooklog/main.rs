@@ -8,6 +8,7 @@ mod decode;
 mod demo;
 mod doctor;
 mod export;
+mod figures;
 mod http;
 mod import;
 mod json;

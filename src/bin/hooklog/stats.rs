@@ -1,6 +1,5 @@
 //! `hooklog stats`: how many events, of what, from where, and when.
 
-mod figures;
 mod report;
 mod tally;
 

@@ -5,8 +5,9 @@ use jiff::fmt::rfc2822::DateTimeParser;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 use url::Url;
+use uuid::Uuid;
 
-use super::{Finding, Report};
+use super::{Finding, Report, TEST_CODE};
 use crate::sender::{Delivery, FORM, Post, Sender};
 use crate::setup;
 
@@ -22,7 +23,7 @@ const FORBIDDEN: &str = "give the function both permissions for everybody, lambd
     InvokedViaFunctionUrl: deploy template.yaml with a current SAM, and see whether the organization denies them";
 
 /// Looks at the receiver. Gives the id of the test event, where one was taken.
-pub async fn examine(url: &Url, token: Option<&str>, report: &mut Report) -> Result<Option<String>> {
+pub async fn examine(url: &Url, token: Option<&str>, report: &mut Report) -> Result<Option<Uuid>> {
     report.add(&tls(url))?;
     let up = match Sender::new(url.as_str())?.get().await {
         Ok(up) => up,
@@ -130,14 +131,14 @@ async fn strangers(url: &Url) -> Finding {
 }
 
 /// Sends an event that says what it is, and gives its id.
-async fn test_event(url: &Url, token: Option<&str>) -> (Finding, Option<String>) {
+async fn test_event(url: &Url, token: Option<&str>) -> (Finding, Option<Uuid>) {
     const CHECK: &str = "token";
     let answer = match post(url, token).await {
         Ok(answer) => answer,
         Err(error) => return (Finding::broken(CHECK, format!("the test event fails: {error:#}"), LOG), None),
     };
     let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
-    let id = body.get("id").and_then(Value::as_str).map(str::to_owned);
+    let id = body.get("id").and_then(Value::as_str).and_then(|id| id.parse().ok());
     let finding = match (answer.status, &id) {
         (200, Some(id)) => {
             Finding::ok(CHECK, format!("the token is accepted: test event {id}, {} ms", answer.took.as_millis()))
@@ -156,7 +157,7 @@ async fn test_event(url: &Url, token: Option<&str>) -> (Finding, Option<String>)
 
 async fn post(url: &Url, token: Option<&str>) -> Result<Delivery> {
     let ts = setup::now().as_second();
-    let mut form = format!("event=HOOKLOGDOCTOR&ts={ts}&auth[domain]=hooklog-doctor.invalid");
+    let mut form = format!("event={TEST_CODE}&ts={ts}&auth[domain]=hooklog-doctor.invalid");
     if let Some(token) = token {
         form = format!("{form}&auth[application_token]={}", utf8_percent_encode(token, NON_ALPHANUMERIC));
     }

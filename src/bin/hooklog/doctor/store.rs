@@ -1,76 +1,78 @@
 //! The store as any verb sees it: readable, writable, its newest event, and whether the test event came.
 
+use std::pin::pin;
 use std::time::Duration;
 
 use anyhow::Result;
-use hooklog::record::Receipt;
+use futures_util::StreamExt as _;
+use hooklog::record::{EventKey, Kept};
+use hooklog::select::{Selection, Unread, read};
 use hooklog::store::{Store, StoreError};
 use hooklog::telemetry::with_causes;
-use jiff::tz::Offset;
-use jiff::{SignedDuration, Timestamp};
-use serde_json::Value;
+use jiff::Timestamp;
+use uuid::Uuid;
 
-use super::{Finding, Report};
+use super::{Finding, Report, TEST_CODE};
+use crate::figures::rough;
 use crate::setup;
 
-/// Looks this far back for the newest event, the near past first, so that only few keys are listed.
-const LOOK_BACK_S: [i64; 5] = [600, 3600, 86_400, 7 * 86_400, 365 * 86_400];
-/// The end of our own test events' keys.
-const TEST_EVENT: &str = "_HOOKLOGDOCTOR.json";
+/// So many are looked at to find one that is no test event of ours, and as many again before them.
+const NEWEST: usize = 16;
 const PUT_WAIT_MAX: Duration = Duration::from_secs(10);
 /// A portal that is so late has a queue that does not keep up.
 const LAG_MAX_S: i64 = 600;
 
-pub async fn examine(store: &Store, test_event: Option<&str>, report: &mut Report) -> Result<()> {
+pub async fn examine(store: &Store, test_event: Option<Uuid>, report: &mut Report) -> Result<()> {
     let now = setup::now();
-    match newest(store, now).await {
-        Err(error) => report.add(&not_listed(&error))?,
-        Ok(None) => report.add(&Finding::hint(
-            "newest",
-            "there is no event of the last year",
-            "has the portal an outgoing webhook with this URL?",
-        ))?,
-        Ok(Some(key)) => report.add(&describe(store, &key, now).await)?,
-    }
+    report.add(&match newest(store, now).await {
+        Err(error) => not_listed(&error),
+        Ok(None) => Finding::hint("newest", "there is no event", "has the portal an outgoing webhook with this URL?"),
+        Ok(Some(key)) => opened(store, key, now).await,
+    })?;
     if let Some(id) = test_event {
-        report.add(&arrived(store, id, now).await)?;
+        report.add(&arrived(store, id).await)?;
     }
     report.add(&writable(store).await?)
 }
 
-async fn newest(store: &Store, now: Timestamp) -> Result<Option<String>, StoreError> {
-    for seconds in LOOK_BACK_S {
-        let after = key_at(now.saturating_sub(SignedDuration::from_secs(seconds)).unwrap_or(now));
-        let keys = store.list("events/", &after, usize::MAX).await?;
-        if let Some(newest) = keys.into_iter().rfind(|key| !key.ends_with(TEST_EVENT)) {
-            return Ok(Some(newest));
+/// The newest event that is none of our own.
+async fn newest(store: &Store, now: Timestamp) -> Result<Option<EventKey>, StoreError> {
+    let mut selection = Selection::default();
+    loop {
+        let newest = selection.newest(store, NEWEST, now).await;
+        let first = newest.keys.front().map(EventKey::received);
+        if let Some(key) = newest.keys.into_iter().rfind(|key| key.code() != TEST_CODE) {
+            return Ok(Some(key));
+        }
+        for unread in newest.unread {
+            if let Unread::Listing(error) = unread {
+                return Err(error);
+            }
+        }
+        let Some(first) = first else { return Ok(None) };
+        selection.until = Some(first);
+    }
+}
+
+async fn opened(store: &Store, key: EventKey, now: Timestamp) -> Finding {
+    const CHECK: &str = "newest";
+    let name = key.as_str().to_owned();
+    match pin!(read(store, [key])).next().await {
+        Some(Ok(found)) => describe(&found.record, now),
+        Some(Err(error @ Unread::Broken { .. })) => {
+            Finding::broken(CHECK, with_causes(&error), "who else writes into this store?")
+        }
+        Some(Err(_)) | None => {
+            Finding::unknown(CHECK, format!("{name}, which this caller cannot read"), "attach ReaderPolicy")
         }
     }
-    Ok(None)
 }
 
-/// Where the keys of this moment begin.
-fn key_at(moment: Timestamp) -> String {
-    let date = Offset::UTC.to_datetime(moment).date();
-    format!("events/date={date}/{}", Receipt::new(moment, [0; 10]).id)
-}
-
-async fn describe(store: &Store, key: &str, now: Timestamp) -> Finding {
+fn describe(record: &Kept, now: Timestamp) -> Finding {
     const CHECK: &str = "newest";
-    let record: Value = match store.get(key).await {
-        Ok(Some(json)) => serde_json::from_slice(&json).unwrap_or_default(),
-        Ok(None) | Err(_) => {
-            return Finding::unknown(CHECK, format!("{key}, which this caller cannot read"), "attach ReaderPolicy");
-        }
-    };
-    let text = |name: &str| record.get(name).and_then(Value::as_str).unwrap_or_default();
-    let moment = |name: &str| text(name).parse::<Timestamp>().ok();
-    let (Some(received), Some(sent)) = (moment("receivedtime"), moment("time")) else {
-        return Finding::broken(CHECK, format!("{key} is no record"), "who else writes into this store?");
-    };
-    let (age, lag) = (now.duration_since(received).as_secs(), received.duration_since(sent).as_secs());
-    let code = text("type").strip_prefix("bitrix24.").unwrap_or_default();
-    let says = format!("{code} from {}, {} ago; it came {lag} s after the portal made it", text("source"), span(age));
+    let (code, source, lag) = (record.code(), &record.source, record.lag().as_secs());
+    let age = rough(now.duration_since(record.receivedtime).as_secs());
+    let says = format!("{code} from {source}, {age} ago; it came {lag} s after the portal made it");
     if lag > LAG_MAX_S {
         Finding::hint(CHECK, says, "the portal's own queue is behind, or it sends less because answers were slow")
     } else {
@@ -78,29 +80,28 @@ async fn describe(store: &Store, key: &str, now: Timestamp) -> Finding {
     }
 }
 
-fn span(seconds: i64) -> String {
-    match seconds {
-        172_800.. => format!("{} days", seconds / 86_400),
-        7200..172_800 => format!("{} h", seconds / 3600),
-        120..7200 => format!("{} min", seconds / 60),
-        ..120 => format!("{seconds} s"),
-    }
-}
-
 /// The receiver said 200: the test event is in its store or in its overflow.
-async fn arrived(store: &Store, id: &str, now: Timestamp) -> Finding {
+async fn arrived(store: &Store, id: Uuid) -> Finding {
     const CHECK: &str = "arrived";
-    let after = key_at(now.saturating_sub(SignedDuration::from_mins(10)).unwrap_or(now));
-    match store.list("events/", &after, usize::MAX).await {
-        Err(error) => Finding::unknown(CHECK, with_causes(&error), "attach ReaderPolicy to see whether it came"),
-        Ok(keys) => match keys.into_iter().find(|key| key.contains(id)) {
-            Some(key) => Finding::ok(CHECK, format!("the test event is in the store: {key}")),
-            None => Finding::broken(
-                CHECK,
-                "the test event is not in this store",
-                "is it the receiver's own store? If it is, S3 failed and the event waits in the overflow queue: read the log",
-            ),
-        },
+    let mut keys = Selection::default().around(id).keys(store);
+    loop {
+        match keys.next().await {
+            Err(error) => {
+                return Finding::unknown(CHECK, with_causes(&error), "attach ReaderPolicy to see whether it came");
+            }
+            Ok(None) => {
+                return Finding::broken(
+                    CHECK,
+                    "the test event is not in this store",
+                    "is it the receiver's own store? If it is, S3 failed and the event waits in the overflow queue: read the log",
+                );
+            }
+            Ok(Some(page)) => {
+                if let Some(key) = page.keys.iter().find(|key| key.id() == id) {
+                    return Finding::ok(CHECK, format!("the test event is in the store: {}", key.as_str()));
+                }
+            }
+        }
     }
 }
 

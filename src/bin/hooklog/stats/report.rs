@@ -10,10 +10,10 @@ use jiff::civil::Date;
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr as _;
 
-use super::figures::{bar, grouped, on_the_way, rough};
 use super::tally::{Group, Lag, Tally};
 use crate::chosen::Chosen;
 use crate::columns::Columns;
+use crate::figures::{bar, grouped, on_the_way, rough};
 use crate::print::local;
 use crate::{output, paint};
 

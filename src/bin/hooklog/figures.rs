@@ -28,6 +28,7 @@ pub fn on_the_way(millis: i64) -> String {
     if millis.abs() < 120_000 { format!("{:.1} s", millis as f64 / 1e3) } else { rough(millis / 1000) }
 }
 
+/// A time in one unit.
 pub fn rough(seconds: i64) -> String {
     match seconds.abs() {
         0..120 => format!("{seconds} s"),
