@@ -46,10 +46,15 @@ pub struct Complaints(bool);
 
 impl Complaints {
     pub fn tell(&mut self, unread: &Unread) {
-        output::complain(&format!("hooklog: {}", with_causes(unread)));
+        self.say(&with_causes(unread));
         if let Unread::Listing(StoreError::S3 { .. }) = unread {
             output::complain("See that --store names the bucket, and that AWS_REGION and credentials are its own.");
         }
+    }
+
+    /// Tells of anything else that did not go well.
+    pub fn say(&mut self, line: &str) {
+        output::complain(&format!("hooklog: {line}"));
         self.0 = true;
     }
 

@@ -25,7 +25,6 @@ pub async fn run(args: &Export) -> Result<ExitCode> {
         ExportFormat::HookLog => setup::log_zone(args.tz.as_ref(), output::complain)?,
         ExportFormat::Jsonl | ExportFormat::Csv => TimeZone::UTC,
     };
-    let mut code = ExitCode::SUCCESS;
     let mut complaints = Complaints::default();
     let mut out = Vec::new();
     if args.format == ExportFormat::Csv {
@@ -37,8 +36,7 @@ pub async fn run(args: &Export) -> Result<ExitCode> {
             Err(unread) => complaints.tell(&unread),
             Ok(found) => {
                 if let Err(error) = write(&found, args.format, &zone, &mut out) {
-                    output::complain(&format!("hooklog: {}: {error:#}", found.key.as_str()));
-                    code = ExitCode::FAILURE;
+                    complaints.say(&format!("{}: {error:#}", found.key.as_str()));
                 }
             }
         }
@@ -48,7 +46,7 @@ pub async fn run(args: &Export) -> Result<ExitCode> {
         }
     }
     output::say_bytes(&out)?;
-    Ok(if code == ExitCode::SUCCESS { complaints.code() } else { code })
+    Ok(complaints.code())
 }
 
 /// Appends an event.

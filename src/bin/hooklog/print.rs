@@ -1,7 +1,5 @@
 //! Printing events, in each format.
 
-use std::process::ExitCode;
-
 use anyhow::{Context as _, Result};
 use hooklog::form::{FormError, print_r};
 use hooklog::record::{EventKey, Resend};
@@ -10,6 +8,7 @@ use hooklog::telemetry::with_causes;
 use jiff::tz::TimeZone;
 
 use crate::args::Format;
+use crate::chosen::Complaints;
 use crate::columns::Columns;
 use crate::{json, output, paint};
 
@@ -21,12 +20,11 @@ pub struct EventPrinter {
     format: Format,
     zone: TimeZone,
     columns: Columns<5>,
-    failed: bool,
 }
 
 impl EventPrinter {
     pub fn new(format: Format, zone: TimeZone) -> Self {
-        Self { format, zone, columns: columns(std::iter::empty()), failed: false }
+        Self { format, zone, columns: columns(std::iter::empty()) }
     }
 
     /// Makes the columns wide enough for these events, whose subjects are not known yet.
@@ -36,28 +34,24 @@ impl EventPrinter {
     }
 
     /// Prints an event. One whose raw form is broken is told, and is none of those printed.
-    pub fn print(&mut self, found: &Found) -> Result<()> {
+    pub fn print(&mut self, found: &Found, complaints: &mut Complaints) -> Result<()> {
         match self.format {
             Format::Pretty => self.line(found),
             Format::Json => Ok(output::say(&one_line(&found.json)?)?),
-            Format::PrintR => self.form(found, found.record.request().map(|form| print_r(form.root()))),
-            Format::Form => self.form(found, found.record.resend(&[]).map(|form| one_form(&form))),
+            Format::PrintR => form(found, found.record.request().map(|form| print_r(form.root())), complaints),
+            Format::Form => form(found, found.record.resend(&[]).map(|form| one_form(&form)), complaints),
         }
     }
 
     /// Prints an event whole.
-    pub fn print_whole(&mut self, found: &Found) -> Result<()> {
+    pub fn print_whole(&mut self, found: &Found, complaints: &mut Complaints) -> Result<()> {
         match self.format {
             Format::Pretty => {
                 output::show(&format!("{}{}{:#}", paint::DIM, found.key.as_str(), paint::DIM))?;
                 Ok(output::show(&json::coloured(&found.json)?)?)
             }
-            Format::Json | Format::PrintR | Format::Form => self.print(found),
+            Format::Json | Format::PrintR | Format::Form => self.print(found, complaints),
         }
-    }
-
-    pub fn code(&self) -> ExitCode {
-        if self.failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
     }
 
     fn line(&mut self, found: &Found) -> Result<()> {
@@ -71,17 +65,14 @@ impl EventPrinter {
         ];
         Ok(output::show(&self.columns.line(row))?)
     }
+}
 
-    fn form(&mut self, found: &Found, form: Result<Vec<u8>, FormError>) -> Result<()> {
-        match form {
-            Ok(form) => output::say_bytes(&form)?,
-            Err(error) => {
-                output::complain(&format!("hooklog: {}: its raw form: {}", found.key.as_str(), with_causes(&error)));
-                self.failed = true;
-            }
-        }
-        Ok(())
+fn form(found: &Found, form: Result<Vec<u8>, FormError>, complaints: &mut Complaints) -> Result<()> {
+    match form {
+        Ok(form) => output::say_bytes(&form)?,
+        Err(error) => complaints.say(&format!("{}: its raw form: {}", found.key.as_str(), with_causes(&error))),
     }
+    Ok(())
 }
 
 /// A time and the end of an id are of no use when they are cut.

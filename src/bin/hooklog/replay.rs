@@ -11,6 +11,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use futures_util::StreamExt as _;
+use hooklog::form::FormError;
 use hooklog::select::Found;
 use hooklog::telemetry::with_causes;
 use hooklog::verify::Digest;
@@ -54,15 +55,18 @@ pub async fn run(args: &Replay) -> Result<ExitCode> {
             Some(Ok(found)) if done.contains(&found.record.id) => replay.summary.leave_out(),
             Some(Ok(found)) => {
                 if let Some(failure) = replay.post(&found).await? {
-                    progress.suspend(|| output::complain(&failure));
+                    progress.suspend(|| complaints.say(&failure));
                 }
             }
         }
         progress.inc(1);
     }
     progress.finish_and_clear();
-    let code = replay.summary.print(&replay.sender.origin(), &path);
-    Ok(if code == ExitCode::SUCCESS { complaints.code() } else { code })
+    replay.summary.print(&replay.sender.origin(), &path);
+    if replay.summary.interrupted {
+        complaints.say("interrupted: the same command with --resume goes on");
+    }
+    Ok(complaints.code())
 }
 
 struct Replaying<'a> {
@@ -80,8 +84,8 @@ impl Replaying<'_> {
         let form = match found.record.resend(&self.args.token) {
             Ok(form) => form,
             Err(error) => {
-                self.summary.count(None, None, &[]);
-                return Ok(Some(format!("{id} {code}: it makes no form: {}", with_causes(&error))));
+                self.summary.count_formless();
+                return Ok(Some(formless(found, &error)));
             }
         };
         self.pace.wait().await;
@@ -101,6 +105,11 @@ impl Replaying<'_> {
             Err(error) => Some(format!("{id} {code}: {error:#}")),
         })
     }
+}
+
+/// What is told of an event that cannot be posted.
+fn formless(found: &Found, error: &FormError) -> String {
+    format!("{} {}: it makes no form: {}", found.record.id, found.record.code(), with_causes(error))
 }
 
 /// How many events there are at most, for the bar.

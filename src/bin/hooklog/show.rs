@@ -34,9 +34,8 @@ pub async fn run(args: &Show) -> Result<ExitCode> {
         [key] => {
             let format = if args.choice.json { Format::Json } else { args.format };
             let found = pin!(read(&chosen.store, [key.clone()])).next().await.context("nothing was read")??;
-            let mut printer = EventPrinter::new(format, chosen.zone);
-            printer.print_whole(&found)?;
-            Ok(if printer.code() == ExitCode::SUCCESS { complaints.code() } else { ExitCode::FAILURE })
+            EventPrinter::new(format, chosen.zone).print_whole(&found, &mut complaints)?;
+            Ok(complaints.code())
         }
         several => {
             output::complain(&format!("{} events' ids end in {end}. Give more of it:", several.len()));

@@ -35,7 +35,7 @@ pub async fn run(args: &Tail) -> Result<ExitCode> {
     } else if newest.keys.is_empty() && shown.complaints.code() == ExitCode::SUCCESS {
         output::complain("No event is like this.");
     }
-    Ok(if shown.printer.code() == ExitCode::SUCCESS { shown.complaints.code() } else { ExitCode::FAILURE })
+    Ok(shown.complaints.code())
 }
 
 struct Shown {
@@ -48,7 +48,9 @@ impl Shown {
         let mut events = pin!(read(&chosen.store, keys));
         while let Some(found) = events.next().await {
             match found {
-                Ok(found) if chosen.selection.is_about(&found.record) => self.printer.print(&found)?,
+                Ok(found) if chosen.selection.is_about(&found.record) => {
+                    self.printer.print(&found, &mut self.complaints)?
+                }
                 Ok(_) => {}
                 Err(unread) => self.complaints.tell(&unread),
             }

@@ -11,6 +11,7 @@ use hooklog::select::Found;
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::formless;
 use crate::args::{Format, Replay};
 use crate::chosen::{Chosen, Complaints};
 use crate::print::EventPrinter;
@@ -38,17 +39,20 @@ pub async fn print(args: &Replay, chosen: &Chosen, sender: &Sender, done: &HashS
             Err(unread) => complaints.tell(&unread),
             Ok(found) if done.contains(&found.record.id) => left_out = left_out.saturating_add(1),
             Ok(found) => {
-                let (Ok(form), Ok(shown)) = (found.record.resend(&args.token), found.record.resend(&[])) else {
-                    output::complain(&format!("hooklog: {} makes no form", found.key.as_str()));
-                    continue;
+                let forms = found.record.resend(&args.token).and_then(|form| Ok((form, found.record.resend(&[])?)));
+                let (stays, shown) = match forms {
+                    Ok((form, shown)) => (form.redacted, shown),
+                    Err(error) => {
+                        complaints.say(&formless(&found, &error));
+                        continue;
+                    }
                 };
-                let stays = form.redacted;
                 planned = planned.saturating_add(1);
                 redacted = redacted.saturating_add(u64::from(!stays.is_empty()));
                 if args.choice.json {
                     print_json(&found, &shown, &stays)?;
                 } else {
-                    printer.print(&found)?;
+                    printer.print(&found, &mut complaints)?;
                     print_form(&shown, &stays)?;
                 }
             }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::process::ExitCode;
 use std::time::Duration;
 
 use crate::{output, setup};
@@ -11,6 +10,8 @@ use crate::{output, setup};
 pub struct Summary {
     statuses: BTreeMap<u16, u64>,
     unanswered: u64,
+    /// Those that could not be posted.
+    formless: u64,
     left_out: u64,
     latencies: Vec<Duration>,
     /// How many events were posted with a digest in this field.
@@ -30,20 +31,21 @@ impl Summary {
         }
     }
 
+    /// Counts an event of which no form can be made.
+    pub fn count_formless(&mut self) {
+        add(&mut self.formless);
+    }
+
     pub fn leave_out(&mut self) {
         add(&mut self.left_out);
     }
 
-    pub fn print(&mut self, to: &str, ledger: &Path) -> ExitCode {
+    pub fn print(&mut self, to: &str, ledger: &Path) {
         self.latencies.sort_unstable();
-        let answers = self.statuses.iter().map(|(status, count)| format!("{count} x {status}"));
-        let none = (self.unanswered > 0).then(|| format!("{} without an answer", self.unanswered));
-        let answers: Vec<_> = answers.chain(none).collect();
-        let answers = if answers.is_empty() { "nothing to post".to_owned() } else { answers.join(", ") };
         let ms = |percent| format!("{:.1} ms", setup::percentile(&self.latencies, percent).as_secs_f64() * 1e3);
         let latencies = format!("; p50 {}, p99 {}, longest {}", ms(50), ms(99), ms(100));
         let latencies = if self.latencies.is_empty() { "" } else { &latencies };
-        output::complain(&format!("{to}: {answers}{latencies}"));
+        output::complain(&format!("{to}: {}{latencies}", self.answers()));
         if self.left_out > 0 {
             output::complain(&format!("{} answered before, and left out.", output::events(self.left_out)));
         }
@@ -51,15 +53,34 @@ impl Summary {
             let names: Vec<_> = self.redacted.iter().map(|(name, count)| format!("{name} ({count})")).collect();
             output::complain(&format!("Posted as digests, since secrets are not kept: {}.", names.join(", ")));
         }
-        if self.interrupted {
-            output::complain("Interrupted: the same command with --resume goes on.");
-        }
         output::complain(&format!("Each answer is in {}.", ledger.display()));
-        let refused = self.statuses.keys().any(|status| !(200..300).contains(status));
-        if refused || self.unanswered > 0 || self.interrupted { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+    }
+
+    fn answers(&self) -> String {
+        let answers = self.statuses.iter().map(|(status, count)| format!("{count} x {status}"));
+        let unanswered = (self.unanswered > 0).then(|| format!("{} without an answer", self.unanswered));
+        let formless = (self.formless > 0).then(|| format!("{} not posted", self.formless));
+        let answers: Vec<_> = answers.chain(unanswered).chain(formless).collect();
+        if answers.is_empty() { "nothing to post".to_owned() } else { answers.join(", ") }
     }
 }
 
 fn add(count: &mut u64) {
     *count = count.saturating_add(1);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_not_posted_is_not_said_to_be_without_an_answer() {
+        let mut summary = Summary::default();
+        assert_eq!(summary.answers(), "nothing to post");
+        summary.count(Some(200), Some(Duration::from_millis(1)), &[]);
+        summary.count_formless();
+        assert_eq!(summary.answers(), "1 x 200, 1 not posted");
+        summary.count(None, None, &[]);
+        assert_eq!(summary.answers(), "1 x 200, 1 without an answer, 1 not posted");
+    }
 }
