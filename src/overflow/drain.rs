@@ -15,15 +15,11 @@ pub struct Drained {
 /// Moves what waits in a folder into the store, oldest first, until one cannot be moved. A file that is no record's is
 /// left where it is.
 pub async fn drain(folder: &Folder, store: &Store) -> Drained {
-    const PAGE: usize = 1000;
     let mut drained = Drained::default();
     let waiting = Store::Folder(folder.clone());
-    let mut after = String::new();
+    let mut pages = waiting.pages("events/", "");
     let moved = async {
-        loop {
-            let keys = waiting.list("events/", &after, PAGE).await?;
-            let Some(last) = keys.last() else { return Ok(()) };
-            after.clone_from(last);
+        while let Some(keys) = pages.next().await? {
             for key in &keys {
                 match move_one(key, &waiting, store).await {
                     Ok(()) => drained.moved = drained.moved.saturating_add(1),
@@ -32,6 +28,7 @@ pub async fn drain(folder: &Folder, store: &Store) -> Drained {
                 }
             }
         }
+        Ok(())
     };
     drained.stopped = moved.await.err();
     drained

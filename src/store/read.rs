@@ -32,22 +32,6 @@ impl Store {
         }
     }
 
-    /// At most `most` keys that start with `prefix` and come after `after`, in order.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the store does not answer.
-    pub async fn list(&self, prefix: &str, after: &str, most: usize) -> Result<Vec<String>, StoreError> {
-        let mut pages = self.pages(prefix, after);
-        let mut keys = Vec::new();
-        while keys.len() < most
-            && let Some(page) = pages.next().await?
-        {
-            keys.extend(page);
-        }
-        keys.truncate(most);
-        Ok(keys)
-    }
-
     /// All keys that start with `prefix` and come after `after`, in order, page by page.
     #[must_use]
     pub fn pages(&self, prefix: &str, after: &str) -> Pages {

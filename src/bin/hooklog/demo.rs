@@ -7,6 +7,8 @@ use anyhow::{Context as _, Result};
 use hooklog::config::BODY_BYTES_MAX;
 use hooklog::form::Limits;
 use hooklog::receive::{Quota, Receiver};
+use hooklog::record::{EVENTS, EventKey};
+use hooklog::select::Selection;
 use hooklog::store::{Folder, Store};
 use serde_json::Value;
 use tokio::net::TcpListener;
@@ -24,7 +26,8 @@ pub async fn run(args: &Demo) -> Result<ExitCode> {
     let temporary = tempfile::tempdir().context("no temporary folder can be made")?;
     let folder = args.keep.as_deref().unwrap_or(temporary.path());
     let store = Store::Folder(Folder::new(folder));
-    let before = store.list("events/", "", usize::MAX).await?.pop().unwrap_or_default();
+    let before = Selection::default().newest(&store, 1, setup::now()).await.keys.pop_back();
+    let before = before.as_ref().map_or("", EventKey::as_str);
     let samples = samples::all()?;
     let url_token = setup::new_token()?;
     let receiver = Receiver {
@@ -47,7 +50,7 @@ pub async fn run(args: &Demo) -> Result<ExitCode> {
     let _server_is_gone = stop.send(());
     server.await.context("the server broke down")?;
     let expected = samples.len().saturating_sub(NOT_KEPT.len());
-    let kept = show(&store, &before, expected).await?;
+    let kept = show(&store, before, expected).await?;
     Ok(if surprises == 0 && kept == expected { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
@@ -78,18 +81,22 @@ async fn send(samples: &[Sample], sender: &Sender) -> Result<usize> {
 
 /// Shows the events that came after this key, and counts them.
 async fn show(store: &Store, before: &str, expected: usize) -> Result<usize> {
-    let keys = store.list("events/", before, usize::MAX).await?;
-    let mut last = None;
+    let mut pages = store.pages(EVENTS, before);
+    let mut keys = Vec::new();
+    while let Some(page) = pages.next().await? {
+        keys.extend(page);
+    }
+    let mut first = None;
     for key in &keys {
         let json = store.get(key).await?.context("an event is gone")?;
         let event: Value = serde_json::from_slice(&json)?;
         let text = |name: &str| event.get(name).and_then(Value::as_str).unwrap_or("-").to_owned();
         let code = text("type").replacen("bitrix24.", "", 1);
         output::say(&format!("{code:<36} {:<34} {:<14} {}", text("source"), text("subject"), text("tokenname")))?;
-        last.get_or_insert(event);
+        first.get_or_insert(event);
     }
     output::say(&format!("\n{} of {expected} sample events kept and verified. The first of them:\n", keys.len()))?;
-    if let Some(event) = last {
+    if let Some(event) = first {
         output::say(&serde_json::to_string_pretty(&event)?)?;
     }
     Ok(keys.len())

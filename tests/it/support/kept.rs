@@ -55,3 +55,13 @@ pub async fn plant(store: &Store, event: &Planted<'_>) -> String {
 pub async fn plant_object(store: &Store, key: &str, bytes: &[u8]) {
     store.put_new(key, bytes.to_vec().into(), "application/cloudevents+json").await.unwrap();
 }
+
+/// All keys that start with `prefix` and come after `after`.
+pub async fn keys(store: &Store, prefix: &str, after: &str) -> Vec<String> {
+    let mut pages = store.pages(prefix, after);
+    let mut keys = Vec::new();
+    while let Some(page) = pages.next().await.unwrap() {
+        keys.extend(page);
+    }
+    keys
+}
