@@ -49,7 +49,7 @@ impl Shown {
         while let Some(found) = events.next().await {
             match found {
                 Ok(found) if chosen.selection.is_about(&found.record) => {
-                    self.printer.print(&found, &mut self.complaints)?
+                    self.printer.print(&found, &mut self.complaints)?;
                 }
                 Ok(_) => {}
                 Err(unread) => self.complaints.tell(&unread),
