@@ -4,6 +4,7 @@ use std::io::Write as _;
 use std::process::{Command, Stdio};
 
 use crate::support::command::{hooklog, text};
+use crate::support::schema::check_lines;
 use crate::support::{files, record};
 
 #[test]
@@ -62,6 +63,18 @@ fn demo_keeps_every_sample() {
     for (key, json) in &kept {
         record::check(key, json);
     }
+}
+
+#[test]
+fn what_an_import_tells_is_as_its_schema_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (log, store, rest) = (path("hook.log"), path("store"), path("rest"));
+    std::fs::write(&log, "nonsense\n").unwrap();
+    let arguments = ["import", &log, "--tz", "UTC", "--store", &store, "--leftover", &rest, "--json"];
+    let imported = hooklog(&arguments, b"");
+    let lines = check_lines("import", text(&imported.stdout));
+    assert_eq!((lines.len(), &lines[0]["line"], &lines[1]["unread"]), (2, &1.into(), &1.into()), "{lines:?}");
 }
 
 #[test]

@@ -13,6 +13,7 @@ use crate::support::kept::{Planted, plant, plant_object};
 use crate::support::moto::Moto;
 use crate::support::s3::{ACCESS_KEY, BUCKET, S3Server, SECRET_KEY, environment, keys};
 use crate::support::samples::{self, URL_TOKEN};
+use crate::support::schema::check_lines;
 use crate::support::serve::Serve;
 use crate::support::standin::{Fixed, StandIn};
 use crate::support::{Post, files, record};
@@ -54,8 +55,7 @@ fn doctor(arguments: &[&str], environment: &[(&str, &str)]) -> Diagnosis {
     let output = command.envs(environment.iter().copied()).output().unwrap();
     let printed = String::from_utf8([output.stdout.as_slice(), &output.stderr].concat()).unwrap();
     assert!(!printed.contains(URL_TOKEN), "{printed}");
-    let findings =
-        String::from_utf8(output.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let findings = check_lines("doctor", &String::from_utf8(output.stdout).unwrap());
     Diagnosis { code: output.status.code().unwrap(), findings, printed }
 }
 

@@ -9,6 +9,7 @@ use crate::support::command::{Named, text};
 use crate::support::kept::{Planted, plant, plant_object};
 use crate::support::record;
 use crate::support::s3::{self, S3Server};
+use crate::support::schema::check_lines;
 use crate::support::{collect, wait_for};
 
 struct Stores {
@@ -148,10 +149,7 @@ DAY             COUNT                            LAST
         assert!(shown.starts_with(expected), "{shown}");
         assert!(named.printed(&["stats", "--lag"]).contains("Lag: p50 1.0 s, p90 1.0 s, p99 1.0 s, longest 1.5 s"));
         let json = named.printed(&["stats", "--json", "--lag"]);
-        let schema = serde_json::from_str(include_str!("../../schema/stats.schema.json")).unwrap();
-        let schema = jsonschema::options().should_validate_formats(true).build(&schema).unwrap();
-        let lines: Vec<Value> = json.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-        lines.iter().for_each(|line| schema.validate(line).unwrap());
+        let lines = check_lines("stats", &json);
         let counts =
             lines.iter().map(|line| format!("{} {} {}", line["by"], line["name"], line["count"]).replace('"', ""));
         let expected = "event ONTASKADD 2,event ONCRMDEALADD 1,event ROBOT 1,portal a.example 3,portal b.example 1,\

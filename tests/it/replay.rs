@@ -10,6 +10,7 @@ use crate::support::command::{Named, text};
 use crate::support::php::Php;
 use crate::support::s3::S3Server;
 use crate::support::samples::{self, Expected, Sample, URL_TOKEN};
+use crate::support::schema::check_lines;
 use crate::support::serve::Serve;
 use crate::support::{Post, files};
 
@@ -87,17 +88,9 @@ fn check_replay(named: &Named, samples: &[Sample]) {
 fn check_ledger(folder: &Path, count: usize) {
     let [(name, lines)] = &files(&folder.to_owned())[..] else { panic!("one ledger") };
     assert!(name.starts_with("replay-127.0.0.1-"), "{name}");
-    let lines = check_lines(text(lines));
+    let lines = check_lines("replay", text(lines));
     let ids: BTreeSet<_> = lines.iter().map(|line| line["id"].as_str().unwrap()).collect();
     assert_eq!((lines.len(), ids.len()), (count, count));
-}
-
-fn check_lines(lines: &str) -> Vec<Value> {
-    let schema = serde_json::from_str(include_str!("../../schema/replay.schema.json")).unwrap();
-    let schema = jsonschema::options().should_validate_formats(true).build(&schema).unwrap();
-    let lines: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    lines.iter().for_each(|line| schema.validate(line).unwrap());
-    lines
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -139,18 +132,18 @@ async fn an_interrupted_replay_goes_on_where_it_stopped() {
     let failing = replay(&php.url.replace("hook.php", "answer/500"), &["--since", "1h"]);
     assert_eq!(failing.status.code(), Some(1));
     assert!(text(&failing.stderr).contains("ONTASKADD: answered 500"), "{}", text(&failing.stderr));
-    assert_eq!(check_lines(&two(ledger).unwrap()).len(), 5);
+    assert_eq!(check_lines("replay", &two(ledger).unwrap()).len(), 5);
     // As if a power loss had come after two answers.
     let lines = two(ledger).unwrap().replace("\"status\":500", "\"status\":200");
     let kept: Vec<_> = lines.lines().take(2).collect();
     std::fs::write(ledger, format!("{}\n{{\"id\":\"01", kept.join("\n"))).unwrap();
     let planned = replay(&php.url, &["--resume", "--dry-run", "--json"]);
-    assert_eq!(check_lines(text(&planned.stdout)).len(), 3);
+    assert_eq!(check_lines("replay", text(&planned.stdout)).len(), 3);
     assert_eq!(php.seen().len(), 5, "a dry run posts nothing");
     let resumed = replay(&php.url, &["--resume", "--json"]);
     assert!(resumed.status.success(), "{}", text(&resumed.stderr));
     assert!(text(&resumed.stderr).contains("2 events answered before, and left out."));
-    assert_eq!(check_lines(text(&resumed.stdout)).len(), 3);
+    assert_eq!(check_lines("replay", text(&resumed.stdout)).len(), 3);
     let ids: Vec<_> = php.seen()[5..].iter().map(|seen| seen.request.clone()).collect();
     assert!((2..5).all(|n| ids[n - 2].contains(&format!(r#""ID":"{n}""#))), "{ids:?}");
     let again = replay(&php.url, &["--resume"]);

@@ -11,6 +11,7 @@ pub mod php;
 pub mod record;
 pub mod s3;
 pub mod samples;
+pub mod schema;
 pub mod serve;
 pub mod standin;
 
