@@ -5,6 +5,8 @@ use std::process::Command;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
+use crate::support::command::{command, text};
+use crate::support::schema::check_lines;
 use crate::support::{Door, Post, files, record};
 
 const UNKNOWN: &str = "token-that-is-not-yet-known";
@@ -92,4 +94,31 @@ async fn requeue_makes_events_of_those_whose_token_is_accepted_by_now() {
     assert_eq!(types, ["bitrix24.BYBODY", "bitrix24.BYPATH"]);
     assert_eq!(record::check(&events[0].0, &events[0].1)["tokenname"], "new");
     assert_eq!(kept("rejected/").len(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn requeue_minds_what_is_chosen_and_tells_programs() {
+    let [Door::Serve(serve), _] = Door::both("a=accepted").await else { panic!("the first door is serve") };
+    for (code, domain, id) in [("ONTASKADD", "a.example", 1), ("ONTASKADD", "b.example", 2), ("ROBOT", "a.example", 3)]
+    {
+        let form =
+            format!("event={code}&data[FIELDS_AFTER][ID]={id}&auth[domain]={domain}&auth[application_token]={UNKNOWN}");
+        assert_eq!(serve.send(&Post::form("/", &form)).await.status, 403);
+    }
+    let requeue = |chosen: &[&str]| {
+        let folder = serve.folder();
+        let arguments = [&["requeue", "--json", "--store", folder.to_str().unwrap()], chosen].concat();
+        let output = command(&arguments, &[("HOOKLOG_TOKENS", format!("new={UNKNOWN}"))]).output().unwrap();
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        check_lines("requeue", text(&output.stdout))
+    };
+    for none in [["--until", "1h"], ["--event", "ONCRM*"], ["--portal", "c.example"], ["--subject", "9"]] {
+        assert_eq!(requeue(&none), [Value::Null; 0], "{none:?}");
+    }
+    let [moved] = &requeue(&["--since", "1h", "--event", "ontask*", "--portal", "b.*", "--subject", "2"])[..] else {
+        panic!("one is like this")
+    };
+    assert!(moved["key"].as_str().unwrap().ends_with("_b.example_ONTASKADD.json"), "{moved}");
+    assert_eq!(moved["from"].as_str().unwrap().replacen("rejected", "events", 1), moved["key"].as_str().unwrap());
+    assert_eq!(requeue(&[]).len(), 2);
 }

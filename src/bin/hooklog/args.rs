@@ -92,14 +92,14 @@ pub struct Demo {
 
 #[derive(Parser)]
 #[command(after_help = "\
-The accepted tokens come from HOOKLOG_TOKENS.
+The accepted tokens come from HOOKLOG_TOKENS. Options choose among the rejected requests as they do among events.
 
-Example:
-  HOOKLOG_TOKENS=portal=TOKEN hooklog requeue --store s3://BUCKET")]
+Examples:
+  HOOKLOG_TOKENS=portal=TOKEN hooklog requeue --store s3://BUCKET
+  HOOKLOG_TOKENS=portal=TOKEN hooklog requeue --since 2h --portal example.bitrix24.ru --json")]
 pub struct Requeue {
-    /// Where the requests are: s3://BUCKET[/PREFIX] or a folder [default: HOOKLOG_STORE, else ./hooklog-data]
-    #[arg(long, value_name = "PLACE")]
-    pub store: Option<Place>,
+    #[command(flatten)]
+    pub choice: Choice,
 }
 
 #[derive(Parser)]
