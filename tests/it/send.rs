@@ -6,6 +6,7 @@ use std::net::TcpListener;
 use crate::support::command::{command, hooklog, text};
 use crate::support::s3::S3Server;
 use crate::support::samples::{self, URL_TOKEN};
+use crate::support::schema::check_lines;
 use crate::support::serve::Serve;
 
 #[test]
@@ -22,6 +23,12 @@ fn send_posts_samples_and_counts_the_answers() {
     let refused = hooklog(&["send", "--to", &url, "--event", "ONTASKADD", "--token", "x"], b"");
     assert_eq!(refused.status.code(), Some(1));
     assert!(text(&refused.stderr).contains("task-add: answered 403"));
+    let refused = hooklog(&["send", "--to", &url, "--event", "ONTASKADD", "--token", "x", "--json"], b"");
+    let [line, _] = &check_lines("send", text(&refused.stdout))[..] else { panic!("{}", text(&refused.stdout)) };
+    assert_eq!((&line["name"], &line["code"], &line["status"]), (&"task-add".into(), &"ONTASKADD".into(), &403.into()));
+    assert!(refused.status.code() == Some(1) && text(&refused.stderr).contains("2 x 403; p50 "));
+    let nobody = hooklog(&["send", "--to", "http://127.0.0.1:1/", "--event", "ONTASKADD", "--json"], b"");
+    assert!(check_lines("send", text(&nobody.stdout))[0]["status"].is_null());
     assert_eq!(hooklog(&["send", "--to", &url], b"").status.code(), Some(2));
     let unknown = hooklog(&["send", "--to", &url, "--event", "NOSUCH"], b"");
     assert_eq!(unknown.status.code(), Some(1));

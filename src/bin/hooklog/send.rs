@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use futures_util::{StreamExt as _, stream};
+use serde::Serialize;
 
 use crate::args::Send;
 use crate::pace::Pace;
 use crate::samples::{self, Sample};
-use crate::sender::Sender;
+use crate::sender::{Delivery, Sender};
 use crate::{output, setup, shapes};
 
 pub async fn run(args: &Send) -> Result<ExitCode> {
@@ -36,6 +37,10 @@ pub async fn run(args: &Send) -> Result<ExitCode> {
     let mut answers = std::pin::pin!(posted.buffer_unordered(usize::from(args.at_once)));
     let mut tally = Tally::default();
     while let Some((sample, answer)) = answers.next().await {
+        if args.json {
+            let answer = Answer::new(sample, answer.as_ref().ok());
+            progress.suspend(|| output::say(&serde_json::to_string(&answer)?).map_err(anyhow::Error::from))?;
+        }
         match answer {
             Ok(delivery) => tally.count(&sample.name, delivery.status, delivery.took),
             Err(error) => tally.fail(&sample.name, &error),
@@ -43,7 +48,7 @@ pub async fn run(args: &Send) -> Result<ExitCode> {
         progress.inc(1);
     }
     progress.finish_and_clear();
-    tally.print()
+    tally.print(args.json)
 }
 
 fn list_codes() -> Result<ExitCode> {
@@ -84,6 +89,23 @@ fn with_code(code: &str, all: &[Sample]) -> Result<Vec<Sample>> {
     Ok(vec![shaped.with_context(|| format!("Bitrix24 has no event code {code}: see hooklog send --codes"))?])
 }
 
+/// A line of `--json`: `schema/send.schema.json`.
+#[derive(Serialize)]
+struct Answer<'a> {
+    name: &'a str,
+    code: Option<String>,
+    /// Nothing where no answer came.
+    status: Option<u16>,
+    ms: Option<u64>,
+}
+
+impl<'a> Answer<'a> {
+    fn new(sample: &'a Sample, delivery: Option<&Delivery>) -> Self {
+        let ms = delivery.map(|delivery| u64::try_from(delivery.took.as_millis()).unwrap_or(u64::MAX));
+        Self { name: &sample.name, code: sample.code(), status: delivery.map(|delivery| delivery.status), ms }
+    }
+}
+
 /// What came back, counted.
 #[derive(Default)]
 struct Tally {
@@ -106,7 +128,8 @@ impl Tally {
         self.refused.insert(name.to_owned(), format!("{error:#}"));
     }
 
-    fn print(mut self) -> Result<ExitCode> {
+    /// Tells what was refused, and prints the sums; where standard output is for programs, they are told too.
+    fn print(mut self, is_json: bool) -> Result<ExitCode> {
         for (name, reason) in &self.refused {
             output::complain(&format!("{name}: {reason}"));
         }
@@ -114,7 +137,12 @@ impl Tally {
         let counts: Vec<_> = self.statuses.iter().map(|(status, count)| format!("{count} x {status}")).collect();
         let counts = if counts.is_empty() { "no answer".to_owned() } else { counts.join(", ") };
         let ms = |percent| format!("{:.1} ms", setup::percentile(&self.latencies, percent).as_secs_f64() * 1e3);
-        output::say(&format!("{counts}; p50 {}, p90 {}, p99 {}, longest {}", ms(50), ms(90), ms(99), ms(100)))?;
+        let sums = format!("{counts}; p50 {}, p90 {}, p99 {}, longest {}", ms(50), ms(90), ms(99), ms(100));
+        if is_json {
+            output::complain(&sums);
+        } else {
+            output::say(&sums)?;
+        }
         Ok(if self.refused.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
 }

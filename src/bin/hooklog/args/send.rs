@@ -12,6 +12,7 @@ Examples:
   hooklog send --to http://127.0.0.1:9000/URLTOKEN --all
   hooklog send --to https://….lambda-url.eu-central-1.on.aws/ --token TOKEN --event ONTASKADD
   hooklog send --to http://127.0.0.1:9000/ --token TOKEN --event ROBOT --count 1000 --rate 50 --at-once 4
+  hooklog send --to http://127.0.0.1:9000/URLTOKEN --all --json
   hooklog send --codes", group = ArgGroup::new("what").required(true))]
 pub struct Send {
     /// The receiver's URL, with the URL token as its path where one is wanted
@@ -41,4 +42,7 @@ pub struct Send {
     /// How many wait for their answers at the same time
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
     pub at_once: u16,
+    /// Print one JSON object a line for each answer, for programs; schema/ says what is in it
+    #[arg(long, conflicts_with = "codes")]
+    pub json: bool,
 }
