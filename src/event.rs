@@ -16,7 +16,7 @@ use crate::form::{Array, Form, Value};
 use envelope::Envelope;
 pub use kind::Kind;
 pub use label::{Code, Domain, plain};
-pub use secret::{is_client_id, is_secret, was_client_id, was_secret};
+pub use secret::{NAMELESS_BYTES_MIN, ends_in_secret, is_client_id, is_secret, was_client_id, was_secret};
 
 /// What one form says happened.
 #[derive(Debug)]

@@ -46,7 +46,7 @@ mod tree;
 pub use date::{local_time, parse_date};
 pub use doubt::Reader;
 pub use entry::{Entry, Reason, Unread, write_entry};
-pub use mask::mask;
+pub use mask::{Mask, mask};
 
 /// As much as PHP takes in a request (`post_max_size`) where nobody changed that. It also bounds the reader's memory,
 /// whatever the log's size.

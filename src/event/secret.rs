@@ -16,6 +16,9 @@ const NAMES: [&str; 9] = [
 /// The name under which a bot without an application carries its token in the query.
 const CLIENT_ID: &str = "client_id";
 
+/// A shorter value could be many another's too, so it is no secret where no secret's name stands.
+pub const NAMELESS_BYTES_MIN: usize = 8;
+
 /// Is what stands under this key of a tree a secret?
 #[must_use]
 pub fn is_secret(key: &[u8]) -> bool {
@@ -39,6 +42,16 @@ pub fn is_client_id(key: &[u8]) -> bool {
 #[must_use]
 pub fn was_client_id(sent_name: &[u8]) -> bool {
     sent_parts(sent_name).any(is_client_id_name)
+}
+
+/// Does a word end as a secret's name does? For a text in an unknown notation, where what stands before the name may be
+/// another name, or an escape.
+#[must_use]
+pub fn ends_in_secret(word: &[u8]) -> bool {
+    NAMES.iter().chain([&CLIENT_ID]).any(|secret| {
+        let end = word.len().checked_sub(secret.len()).and_then(|start| word.get(start..));
+        end.is_some_and(|end| end.eq_ignore_ascii_case(secret.as_bytes()))
+    })
 }
 
 fn is_name(part: &[u8]) -> bool {
@@ -84,5 +97,11 @@ mod tests {
             assert!(!was_secret(name.as_bytes()), "{name}");
         }
         assert!(was_client_id(b"x[client_id"));
+    }
+
+    #[test]
+    fn a_word_may_end_in_a_secrets_name() {
+        assert!(["X-Token", "5Btoken", "nAUTH_ID", "client_id"].iter().all(|word| ends_in_secret(word.as_bytes())));
+        assert!(!["token_type", "oken", ""].iter().any(|word| ends_in_secret(word.as_bytes())));
     }
 }

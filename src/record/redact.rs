@@ -7,7 +7,7 @@ use memchr::memmem::Finder;
 use serde::ser::{Serialize, SerializeMap as _, SerializeSeq as _, Serializer};
 
 use super::{Forms, raw};
-use crate::event::{is_client_id, is_secret, was_client_id, was_secret};
+use crate::event::{NAMELESS_BYTES_MIN, is_client_id, is_secret, was_client_id, was_secret};
 use crate::form::{self, Array, Form, Value, php_lossy};
 use crate::verify::{Digest, Token, is_fingerprint};
 
@@ -21,9 +21,6 @@ pub(super) struct Redaction<'t> {
     /// The form may have been redacted before.
     keeps_fingerprints: bool,
 }
-
-/// A shorter value could be many another field's too.
-const NAMELESS_BYTES_MIN: usize = 8;
 
 impl<'t> Redaction<'t> {
     pub fn new(tokens: impl Iterator<Item = &'t Token<'t>>, forms: &Forms<'_>) -> Self {

@@ -180,6 +180,19 @@ fn what_cannot_be_read_is_told_with_its_line_and_left_over_without_secrets() {
 }
 
 #[test]
+fn lines_of_any_other_log_are_left_over_without_secrets() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = "{\"token\":[\"x\",\"SECRET1\"],\"password\":\"one SECRET2 (SECRET3)\",\"a\":\"kept\"}\n\
+               password=a(SECRET4)&x=1\n";
+    std::fs::write(folder.path().join("other.log"), log).unwrap();
+    for format in ["hook-log", "jsonl"] {
+        import(folder.path(), &["other.log", "--tz", "UTC", "--format", format], 1);
+        let left = std::fs::read_to_string(folder.path().join("other.log.unread")).unwrap();
+        assert!(!left.contains("SECRET") && left.contains("kept") && left.ends_with("&x=1\n"), "{left}");
+    }
+}
+
+#[test]
 fn a_dry_run_tells_the_same_and_writes_nothing() {
     let folder = tempfile::tempdir().unwrap();
     hook_log::write(folder.path(), "UTC", &[Logged::new("a=1", NOW), Logged::new("a=1%0A)", NOW)]);

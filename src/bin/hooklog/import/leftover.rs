@@ -8,7 +8,7 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
-use hooklog::hook_log::mask;
+use hooklog::hook_log::Mask;
 
 use crate::args::Import;
 
@@ -16,13 +16,14 @@ use crate::args::Import;
 pub struct Leftover<'a> {
     args: &'a Import,
     open: BTreeMap<PathBuf, File>,
+    masks: BTreeMap<PathBuf, Mask>,
 }
 
 impl<'a> Leftover<'a> {
     /// # Errors
     /// Where such a file is one that is to be read.
     pub fn new(args: &'a Import) -> Result<Self> {
-        let leftover = Self { args, open: BTreeMap::new() };
+        let leftover = Self { args, open: BTreeMap::new(), masks: BTreeMap::new() };
         let read: Vec<_> = args.files.iter().filter_map(|file| fs::canonicalize(file).ok()).collect();
         for path in args.files.iter().map(|file| leftover.path(file)) {
             if fs::canonicalize(&path).is_ok_and(|path| read.contains(&path)) {
@@ -43,7 +44,7 @@ impl<'a> Leftover<'a> {
             Some(out) => out,
             None => self.open.entry(path.clone()).or_insert(create(&path).with_context(cannot)?),
         };
-        let part = mask(raw);
+        let part = self.masks.entry(file.to_owned()).or_default().part(raw);
         out.write_all(&part).with_context(cannot)?;
         if !part.ends_with(b"\n") {
             out.write_all(b"\n").with_context(cannot)?;
