@@ -185,7 +185,7 @@ fn lines_of_any_other_log_are_left_over_without_secrets() {
     let log = "{\"token\":[\"x\",\"SECRET1\"],\"password\":\"one SECRET2 (SECRET3)\",\"a\":\"kept\"}\n\
                password=a(SECRET4)&x=1\n";
     std::fs::write(folder.path().join("other.log"), log).unwrap();
-    for format in ["hook-log", "jsonl"] {
+    for format in ["hook.log", "jsonl"] {
         import(folder.path(), &["other.log", "--tz", "UTC", "--format", format], 1);
         let left = std::fs::read_to_string(folder.path().join("other.log.unread")).unwrap();
         assert!(!left.contains("SECRET") && left.contains("kept") && left.ends_with("&x=1\n"), "{left}");
