@@ -15,7 +15,7 @@ use memchr::memmem;
 use crate::event::Event;
 use crate::form::{Form, Value};
 pub use accepted::{TokenError, Tokens};
-pub use digest::{Digest, is_fingerprint};
+pub use digest::{Digest, has_fingerprint, is_fingerprint};
 
 /// A secret that somebody presented, or that the operator wrote into the settings. It cannot be printed.
 #[derive(Clone)]

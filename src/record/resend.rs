@@ -8,10 +8,7 @@ use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
 use super::Kept;
 use super::redact::fingerprint;
 use crate::form::{Array, ArrayMut, Form, FormError, Value, build_query, decode, php_lossy};
-
-/// What redaction writes before the 8 hex digits of a digest.
-const MARK: &str = "sha256:";
-const DIGITS: usize = 8;
+use crate::verify::has_fingerprint;
 
 /// A form to be posted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,7 +54,7 @@ impl<'t> PutBack<'t> {
         let mut pairs: Vec<_> = known.map(|token| (fingerprint(token.as_bytes()), token)).collect();
         let sent = kept.data.root().get("auth").and_then(|auth| auth.as_array()?.get("application_token"));
         if let (Some(sent), Some(first)) = (sent.and_then(Value::as_str), tokens.first())
-            && has_mark(&sent)
+            && has_fingerprint(&sent)
             && !pairs.iter().any(|(digest, _)| *digest == *sent)
         {
             pairs.push((sent.into_owned(), first));
@@ -96,7 +93,7 @@ impl<'t> PutBack<'t> {
                 Value::Text(text) => {
                     let text = self.put_back(php_lossy(text));
                     to.insert_text(&*key, &*text)?;
-                    if has_mark(&text) || has_mark(&key) {
+                    if has_fingerprint(&text) || has_fingerprint(&key) {
                         redacted.push(name);
                     }
                 }
@@ -109,18 +106,12 @@ impl<'t> PutBack<'t> {
 fn redacted_field(field: &str) -> Option<String> {
     let mut decoded = Vec::new();
     decode(field.as_bytes(), &mut decoded);
-    has_mark(&php_lossy(&decoded)).then(|| {
+    has_fingerprint(&php_lossy(&decoded)).then(|| {
         let name = field.split('=').next().unwrap_or_default();
         let mut decoded = Vec::new();
         decode(name.as_bytes(), &mut decoded);
         php_lossy(&decoded).into_owned()
     })
-}
-
-/// Does a secret's digest stand in this text?
-fn has_mark(text: &str) -> bool {
-    let mut after = text.split(MARK).skip(1);
-    after.any(|after| after.bytes().take_while(u8::is_ascii_hexdigit).count() >= DIGITS)
 }
 
 #[cfg(test)]

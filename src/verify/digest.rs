@@ -7,13 +7,22 @@ use base64::prelude::BASE64_STANDARD;
 use sha2::{Digest as _, Sha256};
 use subtle::{Choice, ConstantTimeEq};
 
+/// What a fingerprint is: this, and so many hex digits of the digest.
 const FINGERPRINT: &str = "sha256:";
+const DIGITS: usize = 8;
 
 /// Was this text written in the place of a secret?
 #[must_use]
 pub fn is_fingerprint(text: &[u8]) -> bool {
     let digits = text.strip_prefix(FINGERPRINT.as_bytes()).unwrap_or_default();
-    digits.len() == 8 && digits.iter().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f'))
+    digits.len() == DIGITS && digits.iter().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+/// Does something stand in this text that was written in the place of a secret?
+#[must_use]
+pub fn has_fingerprint(text: &str) -> bool {
+    let mut after = text.split(FINGERPRINT).skip(1);
+    after.any(|after| after.bytes().take_while(u8::is_ascii_hexdigit).count() >= DIGITS)
 }
 
 /// The SHA-256 of some bytes.
