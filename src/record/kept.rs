@@ -95,6 +95,8 @@ fn timestamp<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Timest
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use crate::form::print_r;
 
@@ -112,6 +114,56 @@ mod tests {
         assert_eq!((kept.code(), kept.portal(), kept.subject.as_deref()), ("ONTASKADD", "a.example", Some("7")));
         assert_eq!(kept.lag(), SignedDuration::from_millis(1959));
         assert_eq!(serde_json::to_string(&kept.request().unwrap()).unwrap(), r#"{"b":["x"],"a":{"5":"y"}}"#);
+    }
+
+    #[test]
+    fn every_member_of_the_schema_is_read_back() {
+        let schema: serde_json::Value = serde_json::from_str(include_str!("../../schema/event.schema.json")).unwrap();
+        let schema = schema["properties"].as_object().unwrap().keys().map(String::as_str);
+        let read = kept(
+            r#""data":{},"subject":"1","memberid":"1","tokenname":"1","contenthash":"1","sourceip":"1",
+            "useragent":"1","requestid":"1","rawquery":"1","rawform":"1","importedfrom":"1","logtitle":"1""#,
+        );
+        // Whatever is added must be named here.
+        let Kept {
+            id: _,
+            source: _,
+            kind: _,
+            time: _,
+            data: _,
+            receivedtime: _,
+            subject,
+            memberid,
+            tokenname,
+            contenthash,
+            sourceip,
+            useragent,
+            requestid,
+            rawquery,
+            rawform,
+            importedfrom,
+            logtitle,
+        } = read;
+        let mut members: BTreeSet<_> = ["id", "source", "type", "time", "data", "receivedtime"].into();
+        // What every record has.
+        members.extend(["specversion", "datacontenttype"]);
+        for (name, value) in [
+            ("subject", subject),
+            ("memberid", memberid),
+            ("tokenname", tokenname),
+            ("contenthash", contenthash),
+            ("sourceip", sourceip),
+            ("useragent", useragent),
+            ("requestid", requestid),
+            ("rawquery", rawquery),
+            ("rawform", rawform),
+            ("importedfrom", importedfrom),
+            ("logtitle", logtitle),
+        ] {
+            assert_eq!(value.as_deref(), Some("1"), "{name}");
+            members.insert(name);
+        }
+        assert_eq!(schema.collect::<BTreeSet<_>>(), members);
     }
 
     #[test]

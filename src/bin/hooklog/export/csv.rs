@@ -66,7 +66,19 @@ fn guarded(text: &str) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
+
+    #[test]
+    fn the_columns_are_what_the_schema_says_of_a_record() {
+        let schema: serde_json::Value =
+            serde_json::from_str(include_str!("../../../../schema/event.schema.json")).unwrap();
+        let members: BTreeSet<_> = schema["properties"].as_object().unwrap().keys().map(String::as_str).collect();
+        // What every record has, and what `data` says better.
+        let others = ["specversion", "datacontenttype", "rawquery", "rawform"];
+        assert_eq!(members, COLUMNS.into_iter().chain(others).collect());
+    }
 
     #[test]
     fn a_row_is_quoted_where_it_must_be_and_has_no_formula() {
