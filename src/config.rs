@@ -10,6 +10,7 @@ use aws_credential_types::Credentials;
 use http::Uri;
 use http::uri::Authority;
 
+use crate::record::RECORDABLE_BODY_BYTES_MAX;
 use crate::verify::{TokenError, Tokens};
 pub use connect::ANY_REGION;
 pub use place::{Place, PlaceError};
@@ -88,7 +89,7 @@ pub enum ConfigError {
     #[error("HOOKLOG_TOKENS cannot be read: {0}")]
     Tokens(TokenError),
     /// No number.
-    #[error("HOOKLOG_BODY_MAX is not a number of bytes between 1 and 1073741824")]
+    #[error("HOOKLOG_BODY_MAX is not a number of bytes between 1 and {}", RECORDABLE_BODY_BYTES_MAX)]
     BodyMax,
     /// No address of a service.
     #[error("{name} is not http:// or https://, a host, and perhaps a port and a path")]
@@ -218,7 +219,7 @@ fn endpoint(name: &str, value: String) -> Result<String, ConfigError> {
 }
 
 fn body_bytes_max(value: &str) -> Result<usize, ConfigError> {
-    value.parse().ok().filter(|max| (1..=1 << 30).contains(max)).ok_or(ConfigError::BodyMax)
+    value.parse().ok().filter(|max| (1..=RECORDABLE_BODY_BYTES_MAX).contains(max)).ok_or(ConfigError::BodyMax)
 }
 
 #[cfg(test)]
@@ -282,6 +283,7 @@ mod tests {
             ("AWS_SESSION_TOKEN", "SECRET\n"),
             ("HOOKLOG_BODY_MAX", "6MSECRET"),
             ("HOOKLOG_BODY_MAX", "0"),
+            ("HOOKLOG_BODY_MAX", "16777217"),
             ("HOOKLOG_BODY_MAX", "-1"),
         ] {
             let error = read(&[(name, value)]).unwrap_err().to_string();

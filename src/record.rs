@@ -23,7 +23,7 @@ use uuid::Uuid;
 
 use crate::form::Form;
 use crate::verify::{Claim, Verified};
-pub use event_key::{EVENTS, EventKey};
+pub use event_key::{EVENTS, EventKey, id_millis};
 pub use exported::NotExported;
 pub use imported::{Logged, NotImported, Twins};
 pub use kept::Kept;
@@ -91,6 +91,13 @@ pub struct Record {
 
 /// The media type of a record (`CloudEvents` JSON format, section 3).
 pub const MEDIA_TYPE: &str = "application/cloudevents+json";
+
+/// No record is longer, in bytes: what is, hooklog did not write.
+pub const RECORD_BYTES_MAX: u64 = 256 << 20;
+
+/// The largest body whose record stays below that. A control character that was sent as it is, one byte, has six in
+/// `data` and three in `rawform`; the rest is for the other members.
+pub const RECORDABLE_BODY_BYTES_MAX: usize = (RECORD_BYTES_MAX / 16) as usize;
 
 #[derive(Serialize)]
 struct CloudEvent<'r> {
@@ -313,6 +320,15 @@ mod tests {
         assert_eq!(raw("", "auth[token=x"), [None, Some(format!("auth[token=sha256%3A2d711642{token}"))]);
         assert_eq!(raw(&format!("a=1&a={TOKEN}"), ""), [Some("a=1&a=sha256%3A186574d8".into()), Some(token.into())]);
         assert_eq!(raw("", &format!("{TOKEN}%00=1")), [None, Some(format!("sha256%3A7e311a44=1{token}"))]);
+    }
+
+    #[test]
+    fn the_largest_body_makes_no_longer_record_than_there_can_be() {
+        for piece in ["\u{1}", "\u{7f}", "\u{ff}", "a[]=&", "\"&", "%&", "x\u{1}=&"] {
+            let body = format!("%FF={}", piece.repeat(10_000 / piece.len()));
+            let length = record("", &body).to_string().len();
+            assert!(length < body.len() * 10 + 2000, "{piece:?}: {length} bytes of {}", body.len());
+        }
     }
 
     #[test]

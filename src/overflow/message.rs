@@ -12,13 +12,11 @@ use flate2::write::GzEncoder;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::record::Record;
+use crate::record::{RECORD_BYTES_MAX, Record};
 
 /// The largest message
 /// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html>).
 const BYTES_MAX: usize = 1 << 20;
-/// A message that unpacks to more is none of ours: the largest form makes a record of some times 6 MiB.
-const RECORD_BYTES_MAX: u64 = 256 << 20;
 
 /// A queue's message.
 #[derive(Debug, Deserialize, Serialize)]

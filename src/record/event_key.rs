@@ -8,6 +8,12 @@ use super::key::utc_date;
 /// Every event's key starts with this.
 pub const EVENTS: &str = "events/date=";
 
+/// The milliseconds since 1970 that a `UUIDv7` begins with (RFC 9562, section 5.7).
+#[must_use]
+pub fn id_millis(id: Uuid) -> i64 {
+    i64::try_from(id.as_u128() >> 80).unwrap_or(i64::MAX)
+}
+
 /// The key of an event, read back.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct EventKey {
@@ -27,8 +33,7 @@ impl EventKey {
         if date.len() != 10 || portal.is_empty() || code.is_empty() || name.contains('/') || id.get_version_num() != 7 {
             return None;
         }
-        let millis = i64::try_from(id.as_u128() >> 80).ok()?;
-        Some(Self { key: key.to_owned(), id, received: Timestamp::from_millisecond(millis).ok()? })
+        Some(Self { key: key.to_owned(), id, received: Timestamp::from_millisecond(id_millis(id)).ok()? })
     }
 
     /// What all keys of events that were received from this moment on sort after, and those before it do not.

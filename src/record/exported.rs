@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use percent_encoding::percent_decode_str;
 
-use super::{Kept, ObjectKey, Record, raw};
+use super::{Kept, ObjectKey, Record, id_millis, raw};
 use crate::event::{Code, Domain, is_secret, was_secret};
 use crate::form::{Array, Value};
 use crate::verify::is_fingerprint;
@@ -37,8 +37,7 @@ impl Record {
         let domain = Domain::new(&percent_decode_str(domain).decode_utf8_lossy());
         let code = kept.kind.strip_prefix("bitrix24.").and_then(Code::new);
         let code = code.ok_or(NotExported::Member { member: "type" })?;
-        let millis = i64::try_from(kept.id.as_u128() >> 80).ok();
-        if kept.id.get_version_num() != 7 || millis != Some(kept.receivedtime.as_millisecond()) {
+        if kept.id.get_version_num() != 7 || id_millis(kept.id) != kept.receivedtime.as_millisecond() {
             return Err(NotExported::Member { member: "id" });
         }
         let forms = [&kept.rawquery, &kept.rawform].into_iter().flatten();
