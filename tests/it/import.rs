@@ -193,6 +193,21 @@ fn lines_of_any_other_log_are_left_over_without_secrets() {
 }
 
 #[test]
+fn records_that_move_into_another_store_are_not_verified_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let event = Logged::new("event=X&auth[application_token]=right", NOW);
+    hook_log::write(folder.path(), "UTC", &[event]);
+    let arguments = ["import", "hook.log", "--tz", "UTC", "--store", "store"];
+    hooklog(folder.path(), &arguments, &[("HOOKLOG_TOKENS", "old=right".into())]);
+    let lines = hooklog(folder.path(), &["export", "--store", "store", "--format", "jsonl"], &[]).stdout;
+    std::fs::write(folder.path().join("lines"), lines).unwrap();
+    let moved = hooklog(folder.path(), &["import", "lines", "--store", "other"], &[]);
+    assert_eq!(text(&moved.stdout), "1 events: 1 new, 0 were there already\n");
+    let [there, here] = ["store", "other"].map(|store| files(&folder.path().join(store)));
+    assert!(there == here && String::from_utf8_lossy(&here[0].1).contains("\"tokenname\":\"old\""), "{here:?}");
+}
+
+#[test]
 fn a_dry_run_tells_the_same_and_writes_nothing() {
     let folder = tempfile::tempdir().unwrap();
     hook_log::write(folder.path(), "UTC", &[Logged::new("a=1", NOW), Logged::new("a=1%0A)", NOW)]);

@@ -11,7 +11,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
 use hooklog::hook_log::{Entry, Part, Reader, Unread, local_time};
-use hooklog::record::{Logged, Record, Twins};
+use hooklog::record::{Logged, RECORD_BYTES_MAX, Record, Twins};
 use hooklog::telemetry::with_causes;
 use hooklog::verify::{Claim, Tokens};
 use jiff::tz::TimeZone;
@@ -22,8 +22,8 @@ use keeping::Keeping;
 use leftover::Leftover;
 use report::Report;
 
-/// The longest line of an export: a record is somewhat longer than its form.
-const LINE_BYTES_MAX: u64 = 64 * 1024 * 1024;
+/// A record and the end of its line.
+const LINE_BYTES_MAX: u64 = RECORD_BYTES_MAX + 1;
 
 pub async fn run(args: &Import) -> Result<ExitCode> {
     let config = setup::config()?;
@@ -103,7 +103,7 @@ impl Importing<'_> {
         let origin = format!("{}:{line}", leftover::name(path));
         let logged = Logged { request: &entry.request, received, title: &entry.title, origin: &origin };
         let record = Record::imported(&claim, verified, &logged, twins)?;
-        self.report.count(verified.is_some());
+        self.report.entry(verified.is_some());
         self.keeping.keep(record, origin).await
     }
 
@@ -116,7 +116,7 @@ impl Importing<'_> {
             }
             match Record::exported(json.trim_ascii()) {
                 Ok(record) => {
-                    self.report.count(false);
+                    self.report.record();
                     self.keeping.keep(record, format!("{}:{line}", leftover::name(path))).await?;
                 }
                 Err(_) if json.trim_ascii().is_empty() => {}

@@ -18,7 +18,8 @@ pub struct Report {
     is_json: bool,
     is_dry: bool,
     events: u64,
-    verified: u64,
+    /// Of the entries of logs: records are taken as they are. None before the first entry.
+    verified: Option<u64>,
     unread: u64,
 }
 
@@ -27,13 +28,18 @@ impl Report {
         let sizes = args.files.iter().map(|file| std::fs::metadata(file).map_or(0, |file| file.len()));
         let style = ProgressStyle::with_template("{wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta}")?;
         let progress = ProgressBar::new(sizes.sum()).with_style(style);
-        Ok(Self { progress, is_json: args.json, is_dry: args.dry_run, events: 0, verified: 0, unread: 0 })
+        Ok(Self { progress, is_json: args.json, is_dry: args.dry_run, events: 0, verified: None, unread: 0 })
     }
 
-    /// Counts an event.
-    pub fn count(&mut self, is_verified: bool) {
+    /// Counts an event that was a record already.
+    pub fn record(&mut self) {
         self.events = self.events.saturating_add(1);
-        self.verified = self.verified.saturating_add(u64::from(is_verified));
+    }
+
+    /// Counts an event that was a log's entry.
+    pub fn entry(&mut self, is_verified: bool) {
+        self.events = self.events.saturating_add(1);
+        self.verified = Some(self.verified.unwrap_or(0).saturating_add(u64::from(is_verified)));
     }
 
     /// Tells of a part that was not read.
@@ -77,7 +83,8 @@ impl Report {
             } else {
                 format!("{} new, {} were there already", keeping.new, keeping.existed)
             };
-            output::say(&format!("{} events: {kept}; {} verified by an accepted token", self.events, self.verified))?;
+            let verified = self.verified.map(|verified| format!("; {verified} verified by an accepted token"));
+            output::say(&format!("{} events: {kept}{}", self.events, verified.unwrap_or_default()))?;
             if self.unread > 0 {
                 let place = if files.is_empty() { String::new() } else { format!(", and are in {}", files.join(", ")) };
                 output::complain(&format!("{} parts could not be read{place}", self.unread));
