@@ -1,6 +1,8 @@
 //! An old `hook.log` moves in: written by real PHP, read by the real binary.
 
 use std::collections::BTreeSet;
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Output;
 
@@ -270,6 +272,40 @@ fn a_log_is_never_written_over_by_what_is_left_of_it() {
         assert_eq!(output.status.code(), Some(1), "{arguments:?} {}", text(&output.stderr));
     }
     assert_eq!(files(&folder.path().to_owned()), before);
+}
+
+#[test]
+fn what_is_read_is_known_by_any_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    std::fs::write(at("stdin.unread"), "not a log\n").unwrap();
+    std::fs::hard_link(at("stdin.unread"), at("same")).unwrap();
+    for arguments in [&["-"][..], &["-", "--leftover", "same"], &["stdin.unread", "--leftover", "same"]] {
+        let mut import = command(&[&["import", "--store", "store", "--tz", "UTC"], arguments].concat(), &[]);
+        let input = std::fs::File::open(at("stdin.unread")).unwrap();
+        let output = import.current_dir(folder.path()).stdin(input).output().unwrap();
+        let told = text(&output.stderr);
+        assert!(!output.status.success() && told.contains("is to be read, and what is left"), "{arguments:?} {told}");
+        assert_eq!(std::fs::read_to_string(at("same")).unwrap(), "not a log\n");
+    }
+}
+
+#[test]
+fn what_is_left_is_for_the_owner_only_and_follows_no_link() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    std::fs::write(at("hook.log"), "not a log\n").unwrap();
+    std::fs::write(at("hook.log.unread"), "left by an earlier and longer import\n").unwrap();
+    std::fs::set_permissions(at("hook.log.unread"), Permissions::from_mode(0o644)).unwrap();
+    import(folder.path(), &["hook.log", "--tz", "UTC"], 1);
+    assert_eq!(std::fs::read_to_string(at("hook.log.unread")).unwrap(), "not a log\n");
+    assert_eq!(std::fs::metadata(at("hook.log.unread")).unwrap().permissions().mode() & 0o777, 0o600);
+
+    std::fs::write(at("victim"), "mine\n").unwrap();
+    std::os::unix::fs::symlink("victim", at("link")).unwrap();
+    let output = import(folder.path(), &["hook.log", "--tz", "UTC", "--leftover", "link"], 1);
+    assert!(text(&output.stderr).contains("it is a link, which is not followed"), "{}", text(&output.stderr));
+    assert_eq!(std::fs::read_to_string(at("victim")).unwrap(), "mine\n");
 }
 
 #[tokio::test(flavor = "multi_thread")]
