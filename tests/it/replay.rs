@@ -194,7 +194,12 @@ async fn a_dry_run_shows_the_forms_and_no_token() {
 fn a_receiver_that_is_none_is_told() {
     let folder = tempfile::tempdir().unwrap();
     let named = Named::folder(folder.path());
-    for (to, told) in [("ftp://x/SECRET", "neither with http://"), ("nonsense SECRET", "malformed")] {
+    for (to, told) in [
+        ("ftp://x/SECRET", "neither with http://"),
+        ("nonsense SECRET", "malformed"),
+        ("http://127.0.0.1:99999/SECRET", "a port that is none"),
+        ("http://[::1]:65536/SECRET", "a port that is none"),
+    ] {
         let output = named.hooklog(&["replay", "--to", to]);
         assert_eq!(output.status.code(), Some(1));
         let stderr = text(&output.stderr);

@@ -62,8 +62,7 @@ impl Sender {
             Some(_) | None => bail!("the receiver's URL starts neither with http:// nor with https://"),
         };
         let host = to.host().context("the receiver's URL has no host")?;
-        let port = to.port_u16().unwrap_or(if tls.is_some() { 443 } else { 80 });
-        let authority = to.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
+        let (port, authority) = port(&to, host, if tls.is_some() { 443 } else { 80 })?;
         let (path, query) = (to.path().to_owned(), to.query().map(str::to_owned));
         let host = host.trim_matches(['[', ']']).to_owned();
         Ok(Self { authority, host, port, path, query, tls })
@@ -146,4 +145,14 @@ where
     connection.abort();
     let body = read.map_err(|error| anyhow::anyhow!(error)).context("the answer broke off")?.to_bytes();
     Ok(Response::from_parts(head, body))
+}
+
+/// The port, and `host[:port]` as it was given. `http` takes a port that is no number below 65536 for none.
+fn port(to: &Uri, host: &str, default: u16) -> Result<(u16, String)> {
+    let behind_host = to.authority().and_then(|authority| authority.as_str().rsplit_once(host)).map(|(_, rest)| rest);
+    match (to.port_u16(), behind_host) {
+        (Some(port), _) => Ok((port, format!("{host}:{port}"))),
+        (None, Some("")) => Ok((default, host.to_owned())),
+        (None, _) => bail!("the receiver's URL has a port that is none: give 1 to 65535"),
+    }
 }
