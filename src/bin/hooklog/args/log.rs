@@ -71,8 +71,8 @@ pub enum ExportFormat {
 #[derive(Parser)]
 #[command(after_help = "\
 Only jsonl says all that was kept, and comes back with hooklog import as it was. In hook.log, secrets are digests, which \
-an import leaves as they are; but it makes new events, with ids of their own. In csv, data is JSON, and a text that a \
-spreadsheet would take for a formula (= + - @) has ' before it.
+an import leaves as they are; but it makes new events, with ids of their own. In csv, data is JSON, and what a \
+spreadsheet would take for a formula (= + - @ where a cell begins, also one behind ; or a tab) has ' before it.
 
 Examples:
   hooklog export > events.jsonl

@@ -54,14 +54,24 @@ pub fn write(record: &Kept, out: &mut Vec<u8>) -> Result<()> {
 
 fn write_row(row: [Cow<'_, str>; COLUMNS.len()], out: &mut Vec<u8>) -> Result<()> {
     let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(out);
-    writer.write_record(row.map(|text| guarded(&text).into_owned()))?;
+    writer.write_record(row.map(|text| guarded(&text)))?;
     Ok(writer.flush()?)
 }
 
 /// A spreadsheet runs what begins like a formula, and strangers write subjects and user agents
-/// (<https://owasp.org/www-community/attacks/CSV_Injection>).
-fn guarded(text: &str) -> Cow<'_, str> {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}").into() } else { text.into() }
+/// (<https://owasp.org/www-community/attacks/CSV_Injection>). Where `;` or a tab is what it splits at, as in Russian
+/// Excel, a cell begins behind each of them, behind each line end, and quotes do not count.
+fn guarded(text: &str) -> String {
+    let mut guarded = String::with_capacity(text.len());
+    let mut begins_cell = true;
+    for c in text.chars() {
+        if begins_cell && matches!(c, '=' | '+' | '-' | '@' | '\t' | '\r') {
+            guarded.push('\'');
+        }
+        begins_cell = matches!(c, ';' | '\t' | '\r' | '\n') || (begins_cell && matches!(c, '"' | ' '));
+        guarded.push(c);
+    }
+    guarded
 }
 
 #[cfg(test)]
@@ -92,5 +102,15 @@ mod tests {
             "01a20cdd-6647-7832-8707-070707070707,2026-11-24T09:22:45.900Z,2026-11-24T09:22:44Z,bitrix24.X,https://a.example,,\
              '=1+1,,,,\"a \"\"b\"\", c\",,,,\"{\"\"b\"\":[\"\"x\"\"]}\"\r\n"
         );
+    }
+
+    #[test]
+    fn no_cell_is_a_formula_wherever_a_reader_splits() {
+        let check = |text: &str, expected: &str| assert_eq!(guarded(text), expected);
+        check("7;=1+1", "7;'=1+1");
+        check(r#"{"a":"x;=cmd|/C calc!A0;b;-1"}"#, r#"{"a":"x;'=cmd|/C calc!A0;b;'-1"}"#);
+        check("a\t@b\n+c\r\n=d", "a\t'@b\n'+c\r\n'=d");
+        check("x;\"=1\"; =2", "x;\"'=1\"; '=2");
+        check("a=b-c;d", "a=b-c;d");
     }
 }
