@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use percent_encoding::percent_decode_str;
 
-use super::{Kept, ObjectKey, Record, id_millis, raw};
+use super::{Kept, Malformed, ObjectKey, Record, id_millis, members, raw};
 use crate::event::{Code, Domain, is_secret, was_secret};
 use crate::form::{Array, Value};
 use crate::verify::is_fingerprint;
@@ -13,13 +13,19 @@ use crate::verify::is_fingerprint;
 pub enum NotExported {
     /// No JSON, or a member that is missing or malformed.
     #[error("this is no event's record")]
-    Record(#[source] serde_json::Error),
+    Record(#[source] Malformed),
     /// A member that the key cannot be made of.
     #[error("this is no event's record: {member} is not what hooklog writes")]
     Member {
         /// The member's name.
         member: &'static str,
     },
+    /// Of two, a reader sees one.
+    #[error("a member stands in it twice")]
+    Twice,
+    /// A secret may be in it, which nobody would see.
+    #[error("a member in it is none that hooklog writes")]
+    Unknown,
     /// Somebody else wrote it.
     #[error("a secret in it was not replaced by its digest")]
     Secret,
@@ -32,6 +38,12 @@ impl Record {
     /// [`NotExported`] where hooklog cannot have written it.
     pub fn exported(json: &[u8]) -> Result<Self, NotExported> {
         let kept = Kept::read(json).map_err(NotExported::Record)?;
+        if !members::are_single(json) {
+            return Err(NotExported::Twice);
+        }
+        if !members::are_known(json) {
+            return Err(NotExported::Unknown);
+        }
         let domain = kept.source.strip_prefix("https://").filter(|domain| !domain.is_empty());
         let domain = domain.ok_or(NotExported::Member { member: "source" })?;
         let domain = Domain::new(&percent_decode_str(domain).decode_utf8_lossy());
@@ -66,7 +78,7 @@ mod tests {
     fn record(source: &str, kind: &str, id: &str, data: &str) -> String {
         format!(
             r#"{{"specversion":"1.0","id":"{id}","source":"{source}","type":"{kind}","time":"2026-11-24T09:22:44Z",
-            "data":{data},"receivedtime":"2026-11-24T09:22:45.959Z","newmember":"x"}}"#
+            "data":{data},"receivedtime":"2026-11-24T09:22:45.959Z"}}"#
         )
     }
 
@@ -105,5 +117,11 @@ mod tests {
         let secret = "a secret in it was not replaced by its digest";
         check(record("https://a", "bitrix24.X", ID, r#"{"a":[{"token":"x"}]}"#), secret);
         check(record("https://a", "bitrix24.X", ID, r#"{"token":["sha256:2d711642"]}"#), secret);
+        let data = r#"{"token":"SECRET","token":"sha256:2d711642"}"#;
+        check(record("https://a", "bitrix24.X", ID, data), "a member stands in it twice");
+        for member in [r#""access_token":"SECRET""#, r#""specversion":"SECRET""#, r#""datacontenttype":"SECRET""#] {
+            let json = record("https://a", "bitrix24.X", ID, "{}").replace(r#""specversion":"1.0""#, member);
+            check(json, "a member in it is none that hooklog writes");
+        }
     }
 }

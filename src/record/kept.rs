@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use uuid::Uuid;
 
+use super::Malformed;
 use crate::form::{Form, FormError, Limits};
 
 /// A record that was kept. What the members mean stands in `schema/event.schema.json`.
@@ -53,8 +54,8 @@ impl Kept {
     ///
     /// # Errors
     /// What is missing or malformed, and where.
-    pub fn read(json: &[u8]) -> Result<Self, serde_json::Error> {
-        serde_json::from_slice(json)
+    pub fn read(json: &[u8]) -> Result<Self, Malformed> {
+        Ok(serde_json::from_slice(json)?)
     }
 
     /// The event code.

@@ -4,7 +4,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::{CloudEvent, Forms, ObjectKey, Receipt, Record, Redaction};
+use super::{CloudEvent, Forms, Malformed, ObjectKey, Receipt, Record, Redaction};
 use crate::verify::{Claim, Denied, Digest, Token, Tokens};
 
 /// Strangers write these: what is larger is kept without its form.
@@ -37,7 +37,7 @@ pub enum Requeued {
 /// Why an object is no rejected request.
 #[derive(Debug, thiserror::Error)]
 #[error("the object is no rejected request")]
-pub struct NotRejected(#[source] Option<serde_json::Error>);
+pub struct NotRejected(#[source] Option<Malformed>);
 
 impl Record {
     /// Makes what is kept of a claim that was denied.
@@ -77,7 +77,8 @@ impl Record {
     /// # Errors
     /// [`NotRejected`] where it is none.
     pub fn requeue(key: &str, json: &[u8], tokens: &Tokens) -> Result<Requeued, NotRejected> {
-        let mut event: Map<String, Value> = serde_json::from_slice(json).map_err(|error| NotRejected(Some(error)))?;
+        let mut event: Map<String, Value> =
+            serde_json::from_slice(json).map_err(|error| NotRejected(Some(error.into())))?;
         let key = key.strip_prefix("rejected/").ok_or(NotRejected(None))?;
         if event.remove("reason").is_none() {
             return Err(NotRejected(None));
@@ -93,7 +94,7 @@ impl Record {
             return Ok(Requeued::NotAccepted);
         };
         event.insert("tokenname".to_owned(), name.into());
-        let json = serde_json::to_vec(&event).map_err(|error| NotRejected(Some(error)))?;
+        let json = serde_json::to_vec(&event).map_err(|error| NotRejected(Some(error.into())))?;
         Ok(Requeued::Accepted(Self { key: ObjectKey::from(format!("events/{key}")), json: json.into() }))
     }
 }

@@ -3,7 +3,7 @@
 use futures_util::stream::{self, Stream, StreamExt as _};
 
 use super::{Keys, Page, Selection};
-use crate::record::{EventKey, Kept};
+use crate::record::{EventKey, Kept, Malformed};
 use crate::store::{Store, StoreError};
 
 /// So many objects are asked for at once, and so many are held.
@@ -46,7 +46,7 @@ pub enum Unread {
         /// The object.
         key: String,
         /// What is wrong with it, and where.
-        source: serde_json::Error,
+        source: Malformed,
     },
     /// An object that has no event's key.
     #[error("{key} lies among the events, but is none: its name is not UUIDV7_DOMAIN_CODE.json")]

@@ -67,7 +67,7 @@ fn a_line_that_is_no_record_is_told_and_left_over_and_the_others_go_on() {
     let told = text(&output.stderr);
     assert!(
         told.starts_with(
-            "lines:2: this is no event's record: invalid type: integer `1`, expected a formatted UUID string"
+            "lines:2: this is no event's record: a member is missing or is not what hooklog writes at line 1, column 7\n"
         ),
         "{told}"
     );

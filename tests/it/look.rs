@@ -172,7 +172,10 @@ async fn a_broken_object_is_told_and_the_others_are_printed() {
             let output = named.hooklog(&arguments);
             assert_eq!(output.status.code(), Some(1));
             let told = text(&output.stderr);
-            assert!(told.contains(&format!("{broken} is no event's record: EOF while parsing")), "{told}");
+            assert!(
+                told.contains(&format!("{broken} is no event's record: it ends too early at line 1, column 6")),
+                "{told}"
+            );
             assert!(told.contains("notes.txt lies among the events, but is none"), "{told}");
             assert!(text(&output.stdout).lines().count() >= 4);
         }
