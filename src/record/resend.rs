@@ -24,7 +24,7 @@ pub struct Resend {
 impl Kept {
     /// The form as it was: the same fields in the same order, exact bytes where the raw form was kept.
     ///
-    /// A token is put back wherever its digest stands. The application token that is in none of `tokens` is replaced
+    /// A token is put back where its digest is a whole name or value. The application token that is in none of `tokens` is replaced
     /// by the first of them: the receiver may know the portal by another one.
     ///
     /// # Errors
@@ -62,19 +62,25 @@ impl<'t> PutBack<'t> {
         Self(pairs)
     }
 
-    fn put_back<'v>(&self, text: Cow<'v, str>) -> Cow<'v, str> {
-        let replace = |text: Cow<'v, str>, (digest, token): &(String, &str)| {
-            if text.contains(digest.as_str()) { Cow::Owned(text.replace(digest, token)) } else { text }
-        };
-        self.0.iter().fold(text, replace)
+    /// A text that only contains a digest, somebody may have written.
+    fn put_back<'v>(&self, text: Cow<'v, str>) -> Cow<'v, str>
+    where
+        't: 'v,
+    {
+        self.0.iter().find(|(digest, _)| *digest == *text).map_or(text, |(_, token)| Cow::Borrowed(token))
     }
 
+    /// In a raw form, names and values.
     fn put_back_escaped(&self, raw: &str) -> String {
-        let escaped = |digest: &str| digest.replace(':', "%3A");
-        let replace = |raw: String, (digest, token): &(String, &str)| {
-            raw.replace(&escaped(digest), &percent_encode(token.as_bytes(), NON_ALPHANUMERIC).to_string())
+        let put_back = |half: &str| {
+            let token = self.0.iter().find(|(digest, _)| digest.replace(':', "%3A") == half);
+            token.map_or_else(
+                || half.to_owned(),
+                |(_, token)| percent_encode(token.as_bytes(), NON_ALPHANUMERIC).to_string(),
+            )
         };
-        self.0.iter().fold(raw.to_owned(), replace)
+        let fields = raw.split('&').map(|field| field.splitn(2, '=').map(put_back).collect::<Vec<_>>().join("="));
+        fields.collect::<Vec<_>>().join("&")
     }
 
     /// Recursion is bounded by `DEPTH_MAX`, as no deeper tree can be made.
@@ -148,15 +154,17 @@ mod tests {
     }
 
     #[test]
-    fn a_token_is_put_back_wherever_it_stood_and_other_secrets_are_named() {
-        let data =
-            format!(r#"{{"u":"https://x/{DIGEST}/y","auth":{{"access_token":"sha256:00000000"}},"{DIGEST}":"1"}}"#);
-        let found = resend(&data, "", &[TOKEN]);
-        assert_eq!(found.redacted, ["auth[access_token]"]);
-        assert_eq!(
-            found.body,
-            format!("u=https%3A%2F%2Fx%2F{TOKEN}%2Fy&auth%5Baccess_token%5D=sha256%3A00000000&{TOKEN}=1")
+    fn a_token_is_put_back_for_a_whole_text_and_other_digests_are_named() {
+        let data = format!(
+            r#"{{"u":"see {DIGEST}","h":"sha256:e3b0c44298fc","auth":{{"access_token":"sha256:00000000"}},"{DIGEST}":"1"}}"#
         );
+        let found = resend(&data, "", &[TOKEN]);
+        assert_eq!(found.redacted, ["u", "h", "auth[access_token]"]);
+        let rest = "u=see+sha256%3A186574d8&h=sha256%3Ae3b0c44298fc&auth%5Baccess_token%5D=sha256%3A00000000";
+        assert_eq!(found.body, format!("{rest}&{TOKEN}=1"));
+        let raw = "a=see%20sha256%3A186574d8&b=sha256%3Ae3b0c44298fc&c=sha256%3A186574d8=&sha256%3A186574d8=1";
+        let found = resend("{}", &format!(r#","rawform":"{raw}&d=sha256%3A186574d8""#), &[TOKEN]);
+        assert_eq!(found.body, format!("{}{TOKEN}=1&d={TOKEN}", raw.strip_suffix("sha256%3A186574d8=1").unwrap()));
     }
 
     #[test]
