@@ -129,22 +129,27 @@ async fn an_interrupted_replay_goes_on_where_it_stopped() {
         named.hooklog(&[&["replay", "--to", to, "--ledger", ledger, "--rate", "1000"], more].concat())
     };
     let two = std::fs::read_to_string;
-    let failing = replay(&php.url.replace("hook.php", "answer/500"), &["--since", "1h"]);
+    let failing = replay(&php.url.replace("hook.php", "answer/500"), &["--since", "1h", "--resume"]);
     assert_eq!(failing.status.code(), Some(1));
-    assert!(text(&failing.stderr).contains("ONTASKADD: answered 500"), "{}", text(&failing.stderr));
+    let told = text(&failing.stderr);
+    assert!(told.starts_with(&format!("no ledger at {ledger}: nothing is left out\n")), "{told}");
+    assert!(told.contains("ONTASKADD: answered 500"), "{told}");
     assert_eq!(check_lines("replay", &two(ledger).unwrap()).len(), 5);
-    // As if a power loss had come after two answers.
-    let lines = two(ledger).unwrap().replace("\"status\":500", "\"status\":200");
-    let kept: Vec<_> = lines.lines().take(2).collect();
-    std::fs::write(ledger, format!("{}\n{{\"id\":\"01", kept.join("\n"))).unwrap();
+    // As if that URL had answered all, and another two, when a power loss came.
+    let others = two(ledger).unwrap().replace("\"status\":500", "\"status\":200");
+    std::fs::remove_file(ledger).unwrap();
+    assert!(replay(&php.url, &[]).status.success());
+    let kept = two(ledger).unwrap();
+    let kept: Vec<_> = kept.lines().take(2).collect();
+    std::fs::write(ledger, format!("{others}{}\n{{\"id\":\"01", kept.join("\n"))).unwrap();
     let planned = replay(&php.url, &["--resume", "--dry-run", "--json"]);
     assert_eq!(check_lines("replay", text(&planned.stdout)).len(), 3);
-    assert_eq!(php.seen().len(), 5, "a dry run posts nothing");
+    assert_eq!(php.seen().len(), 10, "a dry run posts nothing");
     let resumed = replay(&php.url, &["--resume", "--json"]);
     assert!(resumed.status.success(), "{}", text(&resumed.stderr));
     assert!(text(&resumed.stderr).contains("2 events answered before, and left out."));
     assert_eq!(check_lines("replay", text(&resumed.stdout)).len(), 3);
-    let ids: Vec<_> = php.seen()[5..].iter().map(|seen| seen.request.clone()).collect();
+    let ids: Vec<_> = php.seen()[10..].iter().map(|seen| seen.request.clone()).collect();
     assert!((2..5).all(|n| ids[n - 2].contains(&format!(r#""ID":"{n}""#))), "{ids:?}");
     let again = replay(&php.url, &["--resume"]);
     assert!(again.status.success() && text(&again.stderr).contains("nothing to post"), "{}", text(&again.stderr));

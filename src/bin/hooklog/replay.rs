@@ -14,7 +14,6 @@ use futures_util::StreamExt as _;
 use hooklog::form::FormError;
 use hooklog::select::Found;
 use hooklog::telemetry::with_causes;
-use hooklog::verify::Digest;
 
 use crate::args::Replay;
 use crate::chosen::{Chosen, Complaints};
@@ -27,12 +26,15 @@ use summary::Summary;
 pub async fn run(args: &Replay) -> Result<ExitCode> {
     let chosen = Chosen::open(&args.choice).await?;
     let sender = Sender::new(&args.to)?;
-    let path = args.ledger.clone().unwrap_or_else(|| default_ledger(&args.to, &sender));
+    let path = args.ledger.clone().unwrap_or_else(|| default_ledger(&sender));
+    if args.resume && !path.exists() {
+        output::complain(&format!("no ledger at {}: nothing is left out", path.display()));
+    }
     if args.dry_run {
-        let done = if args.resume { ledger::answered(&path)? } else { HashSet::new() };
+        let done = if args.resume { ledger::answered(&path, &sender.digest())? } else { HashSet::new() };
         return plan::print(args, &chosen, &sender, &done).await;
     }
-    let mut ledger = Ledger::open(&path)?;
+    let mut ledger = Ledger::open(&path, &sender.digest())?;
     let done = if args.resume { std::mem::take(&mut ledger.answered) } else { HashSet::new() };
     let mut replay = Replaying { args, sender, ledger, pace: Pace::new(args.rate), summary: Summary::default() };
     let mut complaints = Complaints::default();
@@ -94,7 +96,7 @@ impl Replaying<'_> {
         let (status, took) = answer.as_ref().map_or((None, None), |answer| (Some(answer.status), Some(answer.took)));
         let ms = took.map(|took| u64::try_from(took.as_millis()).unwrap_or(u64::MAX));
         self.summary.count(status, took, &form.redacted);
-        let entry = Entry { id, status, ms, redacted: form.redacted };
+        let entry = Entry { id, to: self.sender.digest(), status, ms, redacted: form.redacted };
         self.ledger.write(&entry)?;
         if self.args.choice.json {
             output::say(&serde_json::to_string(&entry)?)?;
@@ -124,7 +126,7 @@ async fn count(chosen: &Chosen) -> u64 {
 }
 
 /// One ledger for each receiver. The URL may hold a token, so that only its digest tells two of one host apart.
-fn default_ledger(to: &str, sender: &Sender) -> PathBuf {
+fn default_ledger(sender: &Sender) -> PathBuf {
     let host = sender.authority().replace(|c: char| !c.is_ascii_alphanumeric() && c != '.', "-");
-    format!("replay-{host}-{}.jsonl", Digest::of(to.as_bytes()).short()).into()
+    format!("replay-{host}-{}.jsonl", sender.digest()).into()
 }

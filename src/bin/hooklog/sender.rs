@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 use hooklog::aws::{Roots, tls_config};
+use hooklog::verify::Digest;
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::Bytes;
 use hyper::client::conn::http1;
@@ -71,6 +72,13 @@ impl Sender {
     /// The receiver without what may be secret in its URL.
     pub fn origin(&self) -> String {
         format!("{}://{}", if self.tls.is_some() { "https" } else { "http" }, self.authority)
+    }
+
+    /// Tells the receiver from others, however its URL was written, without what may be secret in it.
+    pub fn digest(&self) -> String {
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        let host = self.host.to_ascii_lowercase();
+        Digest::of(format!("{scheme}://{host}:{}{}", self.port, self.target(None)).as_bytes()).short()
     }
 
     /// The receiver's host, with the port where one was given.

@@ -125,10 +125,10 @@ pub struct Replay {
     /// Print what would be posted, and post nothing
     #[arg(long)]
     pub dry_run: bool,
-    /// Leave out what the ledger says was answered with 2xx
+    /// Leave out what the ledger says this URL answered with 2xx
     #[arg(long)]
     pub resume: bool,
-    /// Where the answers are written: JSON lines of id, status, ms [default: replay-HOST-….jsonl, one for each URL]
+    /// Where the answers are written: JSON lines of id, to, status, ms [default: replay-HOST-….jsonl, one for each URL]
     #[arg(long, value_name = "FILE")]
     pub ledger: Option<PathBuf>,
     #[command(flatten)]

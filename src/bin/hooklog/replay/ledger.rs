@@ -13,6 +13,8 @@ use uuid::Uuid;
 #[derive(Debug, Deserialize, Serialize)]
 pub struct Entry {
     pub id: Uuid,
+    /// The digest of the receiver's URL: what one receiver answered, another did not.
+    pub to: String,
     /// Nothing where none came.
     pub status: Option<u16>,
     /// Milliseconds to the answer.
@@ -26,16 +28,16 @@ pub struct Entry {
 pub struct Ledger {
     file: File,
     path: PathBuf,
-    /// The events that were answered with 2xx.
+    /// The events that this receiver answered with 2xx.
     pub answered: HashSet<Uuid>,
 }
 
 impl Ledger {
-    pub fn open(path: &Path) -> Result<Self> {
+    pub fn open(path: &Path, to: &str) -> Result<Self> {
         let file = OpenOptions::new().read(true).append(true).create(true).open(path);
         let mut file = file.with_context(|| format!("the ledger {} cannot be opened", path.display()))?;
         file.try_lock().with_context(|| format!("another replay writes the ledger {}", path.display()))?;
-        let answered = read(&file).with_context(|| format!("the ledger {} cannot be read", path.display()))?;
+        let answered = read(&file, to).with_context(|| format!("the ledger {} cannot be read", path.display()))?;
         end_last_line(&mut file)?;
         Ok(Self { file, path: path.to_owned(), answered })
     }
@@ -49,20 +51,21 @@ impl Ledger {
 }
 
 /// Which events are done, without making a ledger.
-pub fn answered(path: &Path) -> Result<HashSet<Uuid>> {
+pub fn answered(path: &Path, to: &str) -> Result<HashSet<Uuid>> {
     match File::open(path) {
         Err(absent) if absent.kind() == io::ErrorKind::NotFound => Ok(HashSet::new()),
-        file => {
-            file.and_then(|file| read(&file)).with_context(|| format!("the ledger {} cannot be read", path.display()))
-        }
+        file => file
+            .and_then(|file| read(&file, to))
+            .with_context(|| format!("the ledger {} cannot be read", path.display())),
     }
 }
 
 /// A line that was cut off, as by a power loss, is none: its event is posted again.
-fn read(file: &File) -> io::Result<HashSet<Uuid>> {
+fn read(file: &File, to: &str) -> io::Result<HashSet<Uuid>> {
     let mut answered = HashSet::new();
     for line in BufReader::new(file).split(b'\n') {
         if let Ok(entry) = serde_json::from_slice::<Entry>(&line?)
+            && entry.to == to
             && entry.status.is_some_and(|status| (200..300).contains(&status))
         {
             answered.insert(entry.id);
@@ -88,25 +91,26 @@ mod tests {
     use super::*;
 
     fn entry(id: u128, status: Option<u16>) -> Entry {
-        Entry { id: Uuid::from_u128(id), status, ms: Some(1), redacted: vec![] }
+        Entry { id: Uuid::from_u128(id), to: "a".into(), status, ms: Some(1), redacted: vec![] }
     }
 
     #[test]
     fn what_was_answered_is_known_again_even_after_a_torn_line() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("ledger.jsonl");
-        assert!(answered(&path).unwrap().is_empty() && !path.exists());
-        let mut ledger = Ledger::open(&path).unwrap();
+        assert!(answered(&path, "a").unwrap().is_empty() && !path.exists());
+        let mut ledger = Ledger::open(&path, "a").unwrap();
         for (id, status) in [(1, Some(200)), (2, Some(500)), (3, None), (4, Some(204))] {
             ledger.write(&entry(id, status)).unwrap();
         }
-        assert!(Ledger::open(&path).is_err(), "two replays would tear each other's lines");
+        assert!(Ledger::open(&path, "a").is_err(), "two replays would tear each other's lines");
         drop(ledger);
         OpenOptions::new().append(true).open(&path).unwrap().write_all(b"{\"id\":\"0000").unwrap();
-        let mut ledger = Ledger::open(&path).unwrap();
+        let mut ledger = Ledger::open(&path, "a").unwrap();
         ledger.write(&entry(5, Some(200))).unwrap();
         drop(ledger);
         let done: HashSet<_> = [1, 4, 5].map(Uuid::from_u128).into();
-        assert_eq!(answered(&path).unwrap(), done);
+        assert_eq!(answered(&path, "a").unwrap(), done);
+        assert!(answered(&path, "b").unwrap().is_empty(), "what one receiver answered, another did not");
     }
 }
