@@ -39,3 +39,4 @@ mod serve;
 mod soak;
 mod store;
 mod support;
+mod terminal;

@@ -17,6 +17,7 @@ mod output;
 mod pace;
 mod paint;
 mod print;
+mod printable;
 mod replay;
 mod requeue;
 mod samples;

@@ -1,11 +1,13 @@
 //! Printing: the one place that knows standard output and standard error.
 
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, channel, sync_channel};
 use std::thread;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::printable::{printable, printable_coloured};
 
 /// How many lines wait for a reader that has stopped reading.
 const LINES_WAITING_MAX: usize = 10_000;
@@ -13,13 +15,21 @@ const LINES_WAITING_MAX: usize = 10_000;
 const LAST_LINES_WAIT_MAX: Duration = Duration::from_secs(1);
 
 /// Prints a line with colours, which only a terminal gets, and only where `NO_COLOR` is not set.
+///
+/// What strangers wrote in it must be [`printable`] already: an escape character is taken for a colour's.
 pub fn show(line: &str) -> io::Result<()> {
+    let is_terminal = io::stdout().is_terminal();
+    let line = if is_terminal { printable_coloured(line) } else { line.into() };
     writeln!(anstream::stdout().lock(), "{line}")
 }
 
-/// Prints bytes as they are.
+/// Prints bytes: as they are, but for a terminal, which would obey some.
 pub fn say_bytes(bytes: &[u8]) -> io::Result<()> {
-    io::stdout().lock().write_all(bytes)
+    let mut out = io::stdout().lock();
+    if out.is_terminal() {
+        return out.write_all(printable(&String::from_utf8_lossy(bytes)).as_bytes());
+    }
+    out.write_all(bytes)
 }
 
 /// `1 event`, `2 events`
@@ -45,16 +55,17 @@ pub fn spinner(what: &'static str) -> ProgressBar {
     ProgressBar::no_length().with_style(style).with_message(what)
 }
 
-/// Prints a line of what was asked for.
+/// Prints a line of what was asked for, as [`say_bytes`].
 pub fn say(line: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
+    let line = if out.is_terminal() { printable(line) } else { line.into() };
     out.write_all(line.as_bytes())?;
     out.write_all(b"\n")
 }
 
-/// Prints a line about what went wrong. Where that fails, there is nobody to tell.
+/// Prints a line about what went wrong, which names what strangers named. Where that fails, there is nobody to tell.
 pub fn complain(line: &str) {
-    let _nobody_to_tell = writeln!(io::stderr().lock(), "{line}");
+    let _nobody_to_tell = writeln!(io::stderr().lock(), "{}", printable(line));
 }
 
 /// Prints lines in a thread of its own: whoever receives events does not wait for whoever reads about them.

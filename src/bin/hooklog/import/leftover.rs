@@ -96,7 +96,8 @@ fn create(path: &Path) -> Result<File> {
         bail!("it is a link, which is not followed: remove it, or give --leftover");
     }
     let no_link = OFlags::NOFOLLOW.bits().cast_signed();
-    let file = OpenOptions::new().write(true).create(true).truncate(false).mode(MODE).custom_flags(no_link).open(path)?;
+    let file =
+        OpenOptions::new().write(true).create(true).truncate(false).mode(MODE).custom_flags(no_link).open(path)?;
     if file.metadata()?.is_file() {
         file.set_permissions(Permissions::from_mode(MODE))?;
         file.set_len(0)?;
