@@ -41,7 +41,7 @@ impl Folder {
     }
 
     pub(super) fn get(&self, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
-        match fs::read(self.root.join(key)) {
+        match read_file(&self.root.join(key)) {
             Ok(bytes) => Ok(Some(bytes)),
             Err(absent) if absent.kind() == ErrorKind::NotFound => Ok(None),
             Err(source) => Err(StoreError::Folder { action: "read an object", source }),
@@ -93,6 +93,14 @@ impl Folder {
     fn durable(&self) -> MutexGuard<'_, HashSet<PathBuf>> {
         self.durable.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Whoever opens a pipe waits for its other end, for ever.
+fn read_file(path: &Path) -> io::Result<Vec<u8>> {
+    if fs::metadata(path)?.is_file() {
+        return fs::read(path);
+    }
+    Err(io::Error::new(ErrorKind::InvalidInput, "it is no file, but a pipe, a socket or the like"))
 }
 
 fn write_synced(path: &Path, bytes: &[u8]) -> io::Result<()> {

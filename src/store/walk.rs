@@ -1,6 +1,6 @@
 //! Walking a folder's files in the order of their keys: each folder is read once, and only when its turn comes.
 
-use std::fs;
+use std::fs::{self, DirEntry};
 use std::io::{self, ErrorKind};
 use std::path::PathBuf;
 
@@ -47,7 +47,7 @@ impl Walk {
             let entry = entry?;
             let name = entry.file_name();
             let Some(name) = name.to_str() else { continue };
-            let is_folder = entry.file_type()?.is_dir();
+            let is_folder = is_folder(&entry, folder)?;
             let key = format!("{folder}{name}{}", if is_folder { "/" } else { "" });
             if self.wants(&key, is_folder) {
                 self.waiting.push(key);
@@ -69,4 +69,12 @@ impl Walk {
             key.starts_with(&self.prefix) && key > self.after.as_str()
         }
     }
+}
+
+/// Is it a folder, or a link to one? Somebody may have moved a day's events to another disk. Links further down are
+/// not followed: a circle of them has no end.
+fn is_folder(entry: &DirEntry, above: &str) -> io::Result<bool> {
+    let kind = entry.file_type()?;
+    let is_followed = kind.is_symlink() && above.matches('/').count() <= 1;
+    Ok(kind.is_dir() || is_followed && fs::metadata(entry.path()).is_ok_and(|target| target.is_dir()))
 }

@@ -153,3 +153,24 @@ async fn a_store_that_fails_says_what_and_why() {
         "the folder could not keep an object"
     );
 }
+
+#[tokio::test]
+async fn a_pipe_named_like_an_event_is_told_at_once_and_a_day_moved_elsewhere_is_found() {
+    let (folder, disk) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let store = Store::Folder(Folder::new(folder.path()));
+    put(&store, KEY, "kept").await;
+    let day = folder.path().join("events/date=2026-01-02");
+    let moved = disk.path().join("day");
+    std::fs::rename(&day, &moved).unwrap();
+    std::os::unix::fs::symlink(&moved, &day).unwrap();
+    // A circle, which nobody walks.
+    std::os::unix::fs::symlink("..", moved.join("circle")).unwrap();
+    let circle = format!("{}circle", &KEY[..23]);
+    assert_eq!(store.list("events/", "", 10).await.unwrap(), [KEY, &circle]);
+    assert_eq!(store.get(KEY).await.unwrap().unwrap(), b"kept");
+
+    let pipe = KEY.replace("0190", "0191");
+    assert!(std::process::Command::new("mkfifo").arg(folder.path().join(&pipe)).status().unwrap().success());
+    let told = with_causes(&store.get(&pipe).await.unwrap_err());
+    assert!(told.contains("it is no file, but a pipe"), "{told}");
+}
