@@ -58,7 +58,11 @@ fn a_line_that_is_no_record_is_told_and_left_over_and_the_others_go_on() {
     let line = lines.lines().find(|line| line.contains("\"application_token\":\"sha256:")).unwrap();
     let start = line.find("\"application_token\":\"").unwrap() + 21;
     let secret = [&line[..start], "0123456789abcdef", &line[start + 15..]].concat();
-    std::fs::write(folder.path().join("lines"), [line, "{\"id\":1}", "", &secret, line].join("\n")).unwrap();
+    let twice = line.replace("\"application_token\":", "\"application_token\":\"0123456789abcdef\",\"application_token\":");
+    let unknown = line.replacen('{', "{\"access_token\":\"0123456789abcdef\",", 1);
+    let value = "{\"data\":\"auth[access_token]=0123456789abcdef\"}";
+    let lines = [line, "{\"id\":1}", "", &secret, line, &twice, &unknown, value];
+    std::fs::write(folder.path().join("lines"), lines.join("\n")).unwrap();
     let mut import = Named::folder(&folder.path().join("to")).command(&["import", "lines"]);
     import.current_dir(folder.path());
     let output = run(import, b"");
@@ -72,8 +76,11 @@ fn a_line_that_is_no_record_is_told_and_left_over_and_the_others_go_on() {
         "{told}"
     );
     assert!(told.contains("\nlines:4: a secret in it was not replaced by its digest\n"), "{told}");
+    assert!(told.contains("\nlines:6: a member stands in it twice\n"), "{told}");
+    assert!(told.contains("\nlines:7: a member in it is none that hooklog writes\n"), "{told}");
+    assert!(told.contains("\nlines:8: this is no event's record: ") && !told.contains("0123456789abcdef"), "{told}");
     let left = std::fs::read_to_string(folder.path().join("lines.unread")).unwrap();
-    assert_eq!(left.lines().count(), 2);
+    assert_eq!(left.lines().count(), 5);
     assert!(!left.contains("0123456789abcdef"), "{left}");
 }
 
