@@ -39,28 +39,35 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def wait_for_port(port):
-    until = time.monotonic() + 30
-    while time.monotonic() < until:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)
-    raise AssertionError(f"nobody listens on port {port} after 30 s")
+def on_free_port(start):
+    """Starts a server and waits until it listens; on another port where it ended, as that one may have been taken."""
+    for _ in range(5):
+        port = free_port()
+        process = start(port)
+        until = time.monotonic() + 30
+        while process.poll() is None:
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    return process, port
+            assert time.monotonic() < until, f"nobody listens on port {port} after 30 s"
+            time.sleep(0.05)
+    raise AssertionError(f"{process.args[0]} ended at once on five ports")
 
 
 class Function:
     """An artefact under the Runtime Interface Emulator, which takes one invocation at a time."""
 
     def __init__(self, artefact, **settings):
-        port = free_port()
-        self.url = f"http://127.0.0.1:{port}/2015-03-31/functions/function/invocations"
-        addresses = ["--runtime-interface-emulator-address", f"127.0.0.1:{port}"]
-        addresses += ["--runtime-api-address", f"127.0.0.1:{free_port()}"]
         environment = {"AWS_LAMBDA_FUNCTION_NAME": "built", "AWS_LAMBDA_FUNCTION_TIMEOUT": "10", **KEYS, **settings}
-        command = [TOOLS / "aws-lambda-rie", "--log-level", "error", *addresses, artefact]
-        self.process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
-        wait_for_port(port)
+
+        def start(port):
+            addresses = ["--runtime-interface-emulator-address", f"127.0.0.1:{port}"]
+            addresses += ["--runtime-api-address", f"127.0.0.1:{free_port()}"]
+            command = [TOOLS / "aws-lambda-rie", "--log-level", "error", *addresses, artefact]
+            return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+
+        self.process, port = on_free_port(start)
+        self.url = f"http://127.0.0.1:{port}/2015-03-31/functions/function/invocations"
 
     def invoke(self, event):
         body = event if isinstance(event, bytes) else json.dumps(event).encode()
@@ -78,11 +85,12 @@ class Aws:
     """moto's server: S3 and SQS behind the functions."""
 
     def __init__(self):
-        port = free_port()
+        def start(port):
+            command = [TOOLS / "venv/bin/python", "-m", "moto.server", "--host", "127.0.0.1", "--port", str(port)]
+            return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+        self.process, port = on_free_port(start)
         self.endpoint = f"http://127.0.0.1:{port}"
-        command = [TOOLS / "venv/bin/python", "-m", "moto.server", "--host", "127.0.0.1", "--port", str(port)]
-        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        wait_for_port(port)
         keys = {"aws_access_key_id": "key", "aws_secret_access_key": "secret", "region_name": "eu-central-1"}
         self.s3, self.sqs = (boto3.client(name, endpoint_url=self.endpoint, **keys) for name in ["s3", "sqs"])
         self.make_bucket()

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
+use crate::support::peak::peak_kb;
 use crate::support::samples::{self, URL_TOKEN};
 use crate::support::serve::Serve;
 use crate::support::{files, wait_for};
@@ -72,7 +73,7 @@ fn hostile_clients_neither_stop_events_nor_fill_the_memory() {
         }
         is_over.store(true, Ordering::Relaxed);
     });
-    let megabytes = peak_megabytes(serve.pid());
+    let megabytes = peak_kb(serve.pid()).unwrap() / 1024;
     println!("{IDLE} idle clients and worse: longest answer {} ms, peak memory {megabytes} MB", longest.as_millis());
     assert!(megabytes < MEGABYTES_MAX, "{megabytes} MB");
     assert!(longest < Duration::from_secs(4), "{longest:?}");
@@ -124,10 +125,4 @@ fn endless(mut client: TcpStream, chunk: usize) {
     }
     let body = [format!("{chunk:x}\r\n").as_bytes(), &vec![b'x'; chunk], b"\r\n"].concat();
     while send(&body) {}
-}
-
-fn peak_megabytes(pid: u32) -> u64 {
-    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
-    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
-    peak.trim().strip_suffix(" kB").unwrap().parse::<u64>().unwrap() / 1024
 }

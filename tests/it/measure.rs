@@ -8,6 +8,7 @@ use hooklog::record::EventKey;
 
 use crate::support::command::Named;
 use crate::support::many::{ManyS3, keys, record};
+use crate::support::peak;
 use crate::support::s3;
 
 /// More files would take minutes to make: then only S3 is measured.
@@ -22,16 +23,7 @@ fn events() -> usize {
 fn run(mut command: Command) -> (usize, u64) {
     let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
     let printed = crate::support::collect(child.stdout.take().unwrap());
-    let (status, mut peak) = (format!("/proc/{}/status", child.id()), 0);
-    let code = loop {
-        let status = std::fs::read_to_string(&status).unwrap_or_default();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        peak = line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok()).unwrap_or(peak);
-        match child.try_wait().unwrap() {
-            Some(code) => break code,
-            None => std::thread::sleep(std::time::Duration::from_millis(1)),
-        }
-    };
+    let (code, peak) = peak::wait(&mut child);
     assert!(code.success());
     let lines = crate::support::wait_for("the output's end", || {
         (std::sync::Arc::strong_count(&printed) == 1).then(|| printed.lock().unwrap().lines().count())
@@ -41,7 +33,13 @@ fn run(mut command: Command) -> (usize, u64) {
 
 /// Measures one verb on one store; checks what it may cost.
 #[expect(clippy::print_stdout, reason = "the figures are what it is for")]
-fn measure(named: &Named, arguments: &[&str], lines: usize, calls: impl Fn() -> (usize, usize), most: (usize, usize)) {
+fn measure(
+    named: &Named,
+    arguments: &[&str],
+    lines: usize,
+    calls: impl Fn() -> (usize, usize),
+    most: (usize, usize),
+) -> u64 {
     calls();
     let started = Instant::now();
     let (printed, peak) = run(named.command(arguments));
@@ -51,11 +49,26 @@ fn measure(named: &Named, arguments: &[&str], lines: usize, calls: impl Fn() -> 
     assert_eq!(printed, lines, "{arguments:?}");
     assert!(lists <= most.0 && gets <= most.1, "{arguments:?}: {lists} LIST, {gets} GET");
     assert!(peak < 100 * 1024, "{arguments:?}: {peak} kB");
+    peak
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn looking_costs_what_it_must_and_no_more() {
-    let events = events();
+    /// A key alone has more.
+    const BYTES_OF_AN_EVENT_MAX: u64 = 100;
+    let few = look(events()).await;
+    let many = look(8 * events()).await;
+    for ((verb, few), (_, many)) in few.iter().zip(&many) {
+        let bytes = many.saturating_sub(*few) * 1024 / (7 * events() as u64);
+        println!("{verb}: {bytes} bytes for each event more");
+        assert!(bytes < BYTES_OF_AN_EVENT_MAX, "{verb}: {few} kB, then {many} kB");
+    }
+}
+
+/// Looks at so many events; gives the most memory that each verb had, in kB.
+#[expect(clippy::print_stdout, reason = "the figures are what it is for")]
+async fn look(events: usize) -> Vec<(String, u64)> {
+    let mut peaks = Vec::new();
     let last = "2026-11-24T11:59:59Z".parse().unwrap();
     let keys = keys(events, last);
     let folder = tempfile::tempdir().unwrap();
@@ -78,13 +91,18 @@ async fn looking_costs_what_it_must_and_no_more() {
     let both = [&s3, &on_disk];
     for named in if events > FILES_MAX { &both[..1] } else { &both[..] } {
         let calls = || if named.place.starts_with("s3:") { many.take_calls() } else { none() };
+        let mut peak = |named: &Named, arguments: &[&str], lines, calls, most| {
+            let peak = measure(named, arguments, lines, calls, most);
+            peaks.push((format!("{} of {}", arguments.join(" "), named.place), peak));
+        };
         // 5 codes, 2 portals, 2 days and all.
-        measure(named, &["stats", "--json"], 10, calls, (pages + 1, 0));
+        peak(named, &["stats", "--json"], 10, calls, (pages + 1, 0));
         let newest = events.min(20);
         // The search goes back from now, by then in long steps: the last event came some time ago.
-        measure(named, &["tail", "--json"], newest, calls, (20 + pages, newest));
+        peak(named, &["tail", "--json"], newest, calls, (20 + pages, newest));
         let since = ["tail", "--json", "-n", "1000000", "--since", "2026-11-24T11:59:00Z"];
-        measure(named, &since, minute_events, calls, (20 + minute_events / 1000, minute_events));
-        measure(named, &["stats", "--json", "--since", "2026-11-24T11:00:00Z"], 9, calls, (pages / 20 + 2, 0));
+        peak(named, &since, minute_events, calls, (20 + minute_events / 1000, minute_events));
+        peak(named, &["stats", "--json", "--since", "2026-11-24T11:00:00Z"], 9, calls, (pages / 20 + 2, 0));
     }
+    peaks
 }

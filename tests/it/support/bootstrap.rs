@@ -1,6 +1,5 @@
 //! `bootstrap` under AWS's own Runtime Interface Emulator, with an S3 server behind it.
 
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
@@ -9,6 +8,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
 
+use super::port::{free_port, on_free_port};
 use super::s3::{BUCKET, S3Server};
 use super::{Answer, Post, collect};
 
@@ -22,15 +22,15 @@ pub struct Function {
 
 impl Function {
     pub fn start(binary: &str, environment: &[(&str, &str)]) -> Self {
-        let [emulator, runtime] = [free_port(), free_port()];
-        let mut command = Command::new(emulator_path());
-        command.args(["--runtime-interface-emulator-address", &format!("127.0.0.1:{emulator}")]);
-        command.args(["--runtime-api-address", &format!("127.0.0.1:{runtime}")]).arg(binary);
-        command.env("AWS_LAMBDA_FUNCTION_NAME", "receiver").envs(environment.iter().copied());
-        let mut process = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let (mut process, port) = on_free_port("the emulator", |port| {
+            let mut command = Command::new(emulator_path());
+            command.args(["--runtime-interface-emulator-address", &format!("127.0.0.1:{port}")]);
+            command.args(["--runtime-api-address", &format!("127.0.0.1:{}", free_port())]).arg(binary);
+            command.env("AWS_LAMBDA_FUNCTION_NAME", "receiver").envs(environment.iter().copied());
+            command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap()
+        });
         let printed = collect(process.stdout.take().unwrap());
-        wait_for_port(emulator);
-        let invocations = format!("http://127.0.0.1:{emulator}/2015-03-31/functions/function/invocations");
+        let invocations = format!("http://127.0.0.1:{port}/2015-03-31/functions/function/invocations");
         Self { emulator: process, invocations, printed, client: super::client() }
     }
 
@@ -137,12 +137,4 @@ fn emulator_path() -> PathBuf {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/tools/aws-lambda-rie");
     assert!(path.exists(), "{} is missing: run `./check tools`", path.display());
     path
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-}
-
-fn wait_for_port(port: u16) {
-    super::wait_for("the emulator", || std::net::TcpStream::connect(("127.0.0.1", port)).ok());
 }

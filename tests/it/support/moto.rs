@@ -1,6 +1,5 @@
 //! moto's server: a real peer for the SQS client, with queues of its own in each test.
 
-use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
@@ -9,6 +8,7 @@ use aws_sdk_sqs::config::{BehaviorVersion, Config, Region};
 use hooklog::aws::sdk_http_client;
 use hooklog::overflow::{Overflow, Sqs};
 
+use super::port::on_free_port;
 use super::s3;
 
 pub struct Moto {
@@ -20,11 +20,11 @@ impl Moto {
     pub fn start() -> Self {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/tools/venv/bin/moto_server");
         assert!(path.exists(), "{} is missing: run `./check tools`", path.display());
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let mut command = Command::new(path);
-        command.args(["--host", "127.0.0.1", "--port", &port.to_string()]).stdout(Stdio::null()).stderr(Stdio::null());
-        let server = command.spawn().unwrap();
-        super::wait_for("moto", || std::net::TcpStream::connect(("127.0.0.1", port)).ok());
+        let (server, port) = on_free_port("moto", |port| {
+            let mut command = Command::new(&path);
+            command.args(["--host", "127.0.0.1", "--port", &port.to_string()]);
+            command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+        });
         Self { server, endpoint: format!("http://127.0.0.1:{port}") }
     }
 

@@ -1,12 +1,11 @@
 //! A real PHP script as the receiver: what `$_REQUEST` is to it.
 
-use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde::Deserialize;
 
-use super::wait_for;
+use super::port::on_free_port;
 
 /// Writes a line for each request, and answers with the status that the path asks for.
 const SCRIPT: &str = r"<?php
@@ -54,19 +53,21 @@ impl Php {
         let folder = tempfile::tempdir().unwrap();
         let script = folder.path().join("hook.php");
         std::fs::write(&script, SCRIPT).unwrap();
-        let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        let mut command = Command::new("php");
-        command.args(["-d", "max_input_vars=100000", "-d", "display_errors=0", "-S", &address.to_string()]);
-        let child = command.arg(&script).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
-        let child = child.expect("PHP is the receiver here: apt-get install php-cli");
-        wait_for("PHP's server", || std::net::TcpStream::connect(address).ok());
-        Self { child, url: format!("http://{address}/hook.php"), folder }
+        let (child, port) = on_free_port("PHP's server", |port| {
+            let mut command = Command::new("php");
+            command.args(["-d", "max_input_vars=100000", "-d", "display_errors=0", "-S", &format!("127.0.0.1:{port}")]);
+            let child = command.arg(&script).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+            child.expect("PHP is the receiver here: apt-get install php-cli")
+        });
+        Self { child, url: format!("http://127.0.0.1:{port}/hook.php"), folder }
     }
 
-    /// The requests so far, in order.
+    /// The requests so far, in order. PHP may be writing one more.
     pub fn seen(&self) -> Vec<Seen> {
-        let lines = std::fs::read_to_string(self.folder.path().join("seen.jsonl")).unwrap_or_default();
-        lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+        let lines = std::fs::read(self.folder.path().join("seen.jsonl")).unwrap_or_default();
+        let lines = String::from_utf8_lossy(&lines);
+        let whole = lines.rsplit_once('\n').map_or("", |(whole, _)| whole);
+        whole.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 }
 
