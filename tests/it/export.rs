@@ -58,7 +58,8 @@ fn a_line_that_is_no_record_is_told_and_left_over_and_the_others_go_on() {
     let line = lines.lines().find(|line| line.contains("\"application_token\":\"sha256:")).unwrap();
     let start = line.find("\"application_token\":\"").unwrap() + 21;
     let secret = [&line[..start], "0123456789abcdef", &line[start + 15..]].concat();
-    let twice = line.replace("\"application_token\":", "\"application_token\":\"0123456789abcdef\",\"application_token\":");
+    let twice =
+        line.replace("\"application_token\":", "\"application_token\":\"0123456789abcdef\",\"application_token\":");
     let unknown = line.replacen('{', "{\"access_token\":\"0123456789abcdef\",", 1);
     let value = "{\"data\":\"auth[access_token]=0123456789abcdef\"}";
     let lines = [line, "{\"id\":1}", "", &secret, line, &twice, &unknown, value];
