@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail};
-use hooklog::config::Place;
+use hooklog::config::{Config, Place};
 use hooklog::select::{Selection, Unread};
 use hooklog::store::{Store, StoreError};
 use hooklog::telemetry::with_causes;
@@ -25,12 +25,7 @@ pub struct Chosen {
 impl Chosen {
     pub async fn open(choice: &Choice) -> Result<Self> {
         let config = setup::config()?;
-        let (place, store) = setup::store(choice.store.as_ref(), &config).await?;
-        if let Place::Folder(folder) = &place
-            && !folder.is_dir()
-        {
-            bail!("{} is no folder: say where the events are with --store, or HOOKLOG_STORE", folder.display());
-        }
+        let (place, store) = open_store(choice.store.as_ref(), &config).await?;
         let (now, zone) = (setup::now(), TimeZone::system());
         let since = choice.since.as_ref().map(|since| since.start(now, &zone)).transpose().context("--since")?;
         let until = choice.until.as_ref().map(|until| until.end(now, &zone)).transpose().context("--until")?;
@@ -38,6 +33,17 @@ impl Chosen {
         let selection = Selection { since, until, portals, codes, subject };
         Ok(Self { place, store, selection, now, zone })
     }
+}
+
+/// A store that is there already: nobody looks into a folder that a slip of the pen named.
+pub async fn open_store(place: Option<&Place>, config: &Config) -> Result<(Place, Store)> {
+    let (place, store) = setup::store(place, config).await?;
+    if let Place::Folder(folder) = &place
+        && !folder.is_dir()
+    {
+        bail!("{} is no folder: say where the events are with --store, or HOOKLOG_STORE", folder.display());
+    }
+    Ok((place, store))
 }
 
 /// What could not be read, told as it comes. What could be is printed all the same.

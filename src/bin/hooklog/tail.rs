@@ -12,12 +12,10 @@ use hooklog::select::{Follow, Unread, read};
 
 use crate::args::{Format, Tail};
 use crate::chosen::{Chosen, Complaints};
+use crate::pause::{self, Pause};
 use crate::print::EventPrinter;
 use crate::{output, setup};
 
-/// The pause between two looks: shortest after something came, and twice as long each time that nothing did.
-const PAUSE_MIN: Duration = Duration::from_secs(2);
-const PAUSE_MAX: Duration = Duration::from_secs(30);
 /// What S3 takes for 1000 LIST calls (<https://aws.amazon.com/s3/pricing/>, Standard, us-east-1).
 const LISTS_1000_USD: f64 = 0.005;
 
@@ -66,14 +64,14 @@ async fn follow(chosen: &Chosen, given: impl IntoIterator<Item = EventKey>, show
     if let Place::S3 { .. } = chosen.place {
         output::complain(&cost());
     }
-    let mut pause = PAUSE_MIN;
+    let mut pause = Pause::shortest();
     let mut is_failing = false;
     loop {
         match follow.look(&chosen.store).await {
             Ok(page) => {
                 is_failing = false;
                 if !page.keys.is_empty() {
-                    pause = PAUSE_MIN;
+                    pause = Pause::shortest();
                 }
                 page.strays.into_iter().for_each(|key| shown.complaints.tell(&Unread::Stray { key }));
                 shown.show(chosen, page.keys).await?;
@@ -87,8 +85,7 @@ async fn follow(chosen: &Chosen, given: impl IntoIterator<Item = EventKey>, show
         if chosen.selection.until.is_some_and(|until| setup::now() >= until) {
             return Ok(());
         }
-        tokio::time::sleep(pause).await;
-        pause = pause.saturating_mul(2).min(PAUSE_MAX);
+        tokio::time::sleep(pause.next()).await;
     }
 }
 
@@ -97,10 +94,10 @@ fn cost() -> String {
     let a_day = |pause: Duration| 86_400.0 / pause.as_secs_f64() * LISTS_1000_USD / 1e3;
     format!(
         "Looking every {} to {} s. Each look is a LIST of S3, at ${LISTS_1000_USD} for 1000: ${:.2} to ${:.2} a day.",
-        PAUSE_MIN.as_secs(),
-        PAUSE_MAX.as_secs(),
-        a_day(PAUSE_MAX),
-        a_day(PAUSE_MIN)
+        pause::MIN.as_secs(),
+        pause::MAX.as_secs(),
+        a_day(pause::MAX),
+        a_day(pause::MIN)
     )
 }
 
