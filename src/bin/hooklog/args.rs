@@ -6,6 +6,7 @@ mod doctor;
 mod log;
 mod look;
 mod send;
+mod ui;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -17,6 +18,7 @@ pub use doctor::Doctor;
 pub use log::{Export, ExportFormat, Import, LogFormat};
 pub use look::{Choice, Format, Replay, Show, Stats, Tail};
 pub use send::Send;
+pub use ui::Ui;
 
 /// Keeps every event that a Bitrix24 portal sends.
 #[derive(Parser)]
@@ -40,6 +42,8 @@ pub enum Verb {
     Tail(Tail),
     /// Show one event, whole
     Show(Show),
+    /// Look at events in a browser
+    Ui(Ui),
     /// Count events by code, portal and day
     Stats(Stats),
     /// Post kept events again as the forms that they were

@@ -32,6 +32,7 @@ mod show;
 mod stats;
 mod tail;
 mod token;
+mod ui;
 
 use std::io::{self, ErrorKind};
 use std::process::ExitCode;
@@ -69,6 +70,7 @@ fn run(args: Args) -> Result<ExitCode> {
         Verb::Stats(args) => setup::runtime()?.block_on(stats::run(&args)),
         Verb::Tail(args) => setup::runtime()?.block_on(tail::run(&args)),
         Verb::Token(args) => token::run(&args),
+        Verb::Ui(args) => setup::runtime()?.block_on(ui::run(&args)),
     }
 }
 

@@ -16,6 +16,7 @@ use rustix::process::{Resource, Rlimit};
 use tokio::runtime::{Builder, Runtime};
 
 const DEFAULT_FOLDER: &str = "./hooklog-data";
+const UI_PASSWORD: &str = "HOOKLOG_UI_PASSWORD";
 
 pub fn runtime() -> io::Result<Runtime> {
     Builder::new_multi_thread().enable_all().build()
@@ -23,7 +24,14 @@ pub fn runtime() -> io::Result<Runtime> {
 
 #[expect(clippy::disallowed_methods, reason = "this is the door that reads the environment")]
 pub fn config() -> Result<Config> {
-    Ok(Config::read(std::env::vars_os())?)
+    Ok(Config::read(std::env::vars_os().filter(|(name, _)| name != UI_PASSWORD))?)
+}
+
+/// The password of `hooklog ui`, which no receiver knows.
+#[expect(clippy::disallowed_methods, reason = "this is the door that reads the environment")]
+pub fn ui_password() -> Result<Option<String>> {
+    let password = std::env::var_os(UI_PASSWORD).filter(|password| !password.is_empty());
+    password.map(|password| password.into_string().ok().context("HOOKLOG_UI_PASSWORD is not UTF-8")).transpose()
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the door that reads the clock")]
