@@ -13,7 +13,7 @@ const STYLE: &str = "text/css; charset=utf-8";
 const PICTURE: &str = "image/svg+xml";
 const TEXT: &str = "text/plain; charset=utf-8";
 
-const FILES: [(&str, &str, &str); 19] = [
+const FILES: [(&str, &str, &str); 24] = [
     ("/icon.svg", PICTURE, include_str!("page/icon.svg")),
     ("/style.css", STYLE, include_str!("page/style.css")),
     ("/main.js", SCRIPT, include_str!("page/main.js")),
@@ -23,9 +23,14 @@ const FILES: [(&str, &str, &str); 19] = [
     ("/door.js", SCRIPT, include_str!("page/door.js")),
     ("/element.js", SCRIPT, include_str!("page/element.js")),
     ("/event.js", SCRIPT, include_str!("page/event.js")),
+    ("/fields.js", SCRIPT, include_str!("page/fields.js")),
+    ("/history.js", SCRIPT, include_str!("page/history.js")),
+    ("/keyboard.js", SCRIPT, include_str!("page/keyboard.js")),
     ("/list.js", SCRIPT, include_str!("page/list.js")),
+    ("/live.js", SCRIPT, include_str!("page/live.js")),
     ("/look.js", SCRIPT, include_str!("page/look.js")),
     ("/portals.js", SCRIPT, include_str!("page/portals.js")),
+    ("/replay.js", SCRIPT, include_str!("page/replay.js")),
     ("/time.js", SCRIPT, include_str!("page/time.js")),
     ("/tree.js", SCRIPT, include_str!("page/tree.js")),
     ("/view.js", SCRIPT, include_str!("page/view.js")),

@@ -28,11 +28,8 @@ pub struct Question {
 impl Question {
     pub fn read(query: &str) -> Result<Self> {
         let now = setup::now();
-        let values = |name: &'static str| {
-            let pairs = form_urlencoded::parse(query.as_bytes());
-            pairs.filter(move |(field, value)| field == name && !value.is_empty()).map(|(_, value)| value.into_owned())
-        };
-        let value = |name| values(name).next();
+        let values = |name| values(query, name);
+        let value = |name| value(query, name);
         let zone = value("zone").and_then(|zone| TimeZone::get(&zone).ok()).unwrap_or_else(TimeZone::system);
         let room = Room::read(&value("room").unwrap_or_default())?;
         let moment = |name| value(name).map(|text| text.parse::<Moment>().with_context(|| format!("{name}={text}")));
@@ -60,6 +57,16 @@ impl Question {
     pub fn of_keys(&self) -> Selection {
         Selection { subject: None, ..self.selection.clone() }
     }
+}
+
+/// The first value that a query has under this name.
+pub fn value(query: &str, name: &'static str) -> Option<String> {
+    values(query, name).next()
+}
+
+fn values(query: &str, name: &'static str) -> impl Iterator<Item = String> {
+    let pairs = form_urlencoded::parse(query.as_bytes());
+    pairs.filter(move |(field, value)| field == name && !value.is_empty()).map(|(_, value)| value.into_owned())
 }
 
 fn list(text: &str) -> Vec<String> {

@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 
 use super::answer::{self, Body, trouble};
 use super::guard::Guard;
-use super::question::Question;
+use super::question::{self, Question};
 use super::row::Row;
 use super::{Looking, assets, entrance, event, lines, list, live, replay, requeue, row, summary};
 
@@ -104,8 +104,9 @@ pub async fn read(body: Incoming) -> Result<Bytes> {
     Ok(body.map_err(|error| anyhow::anyhow!(error)).context("the request cannot be read")?.to_bytes())
 }
 
-/// When a browser that comes back heard something last.
+/// When a browser that comes back heard something last: after a broken connection it says so by itself.
 fn last_heard(head: &Parts) -> Option<Timestamp> {
-    let id = head.headers.get("last-event-id")?.to_str().ok()?.parse().ok()?;
-    Timestamp::from_millisecond(id).ok()
+    let id = head.headers.get("last-event-id").and_then(|id| id.to_str().ok().map(str::to_owned));
+    let id = id.or_else(|| question::value(head.uri.query().unwrap_or_default(), "heard"))?;
+    Timestamp::from_millisecond(id.parse().ok()?).ok()
 }

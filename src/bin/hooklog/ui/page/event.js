@@ -1,18 +1,14 @@
-// One event: what it says, what else happened to its entity, and ways to take it elsewhere or to post it again.
+// One event: what it says, and ways to take it elsewhere.
 
-import { get, lines, post } from "./ask.js";
+import { get, post } from "./ask.js";
 import { copy, curl, form } from "./copy.js";
 import { button, element, find, say } from "./element.js";
 import * as time from "./time.js";
+import { history } from "./history.js";
+import { lastTo, replay } from "./replay.js";
 import { foldAll, member, tree } from "./tree.js";
 import { change, room } from "./view.js";
 import { t } from "./words.js";
-
-/** Where events were posted last; a token is never kept. */
-const TO = "replay-to";
-/** The history is searched from so long after the event. */
-const AHEAD_MS = 7 * 24 * 3600 * 1000;
-const HISTORY_MAX = 50;
 
 const panel = find("event");
 let stop = new AbortController();
@@ -36,9 +32,10 @@ export async function open(key, requeued) {
     try {
         const whole = await get(`/api/event?${new URLSearchParams({ room: room(), key })}`, signal);
         if (shown !== key) return;
-        const past = history(item, whole, signal);
-        panel.replaceChildren(head(item), copies(whole), facts(item, whole),
-            element("div", { class: "beside" }, payload(whole), past), ...actions(item, whole, requeued));
+        const [subject, hash] = ["subject", "contenthash"].map((name) => member(whole.tree, name));
+        const past = subject && room() === "events" && history(item, { subject, hash }, signal);
+        panel.replaceChildren(...[head(item), copies(whole), facts(item, whole),
+            element("div", { class: "beside" }, payload(whole), past), action(item, whole, requeued)].filter(Boolean));
         panel.scrollTop = 0;
     } catch (error) {
         if (error.name !== "AbortError") panel.replaceChildren(head(item), element("p", { class: "trouble" }, error.message));
@@ -51,7 +48,7 @@ const head = (item) => element("header", {},
     element("p", { class: "mono dim" }, item.portal, " · ", item.id));
 
 function copies(whole) {
-    const ways = [["JSON", () => whole.json], ["form", () => form(whole)], ["curl", () => curl(whole, sessionStorage.getItem(TO))], ["print_r", () => whole.print_r]];
+    const ways = [["JSON", () => whole.json], ["form", () => form(whole)], ["curl", () => curl(whole, lastTo())], ["print_r", () => whole.print_r]];
     const buttons = ways.filter(([name]) => name === "JSON" || whole.form !== null).map(([name, text]) => {
         const one = button(name, async () => {
             await copy(text());
@@ -90,85 +87,22 @@ function payload(whole) {
         whole.error && element("p", { class: "dim" }, whole.error), root);
 }
 
-/** `ONCRMDEALUPDATE` is about what `ONCRMDEALADD` is about: a deal. */
-const family = (code) => code.replace(/(ADD|UPDATE|DELETE|RESTORE|MOVETOCATEGORY|COMMENTADD|COMMENTUPDATE|COMMENTDELETE)$/, "") + "*";
-
-function history(item, whole, signal) {
-    const subject = member(whole.tree, "subject");
-    const hash = member(whole.tree, "contenthash");
-    if (!subject || room() !== "events") return null;
-    const list = element("ol", { class: "history mono" });
-    const foot = element("p", { class: "dim" });
-    const until = new Date(item.at + AHEAD_MS).toISOString();
-    const ask = { portal: item.portal, code: family(item.code), subject, until };
-    let found = 0;
-    const each = (line) => {
-        if (line.looked) foot.textContent = t("looked", { n: time.number(line.looked.count), at: time.moment(line.looked.at) });
-        if (line.error) foot.textContent = line.error;
-        if (!line.found || found >= HISTORY_MAX) return;
-        found += line.found.key === item.key ? 0 : 1;
-        list.append(past(line.found, item, hash));
-    };
-    lines(`/api/list?${new URLSearchParams(ask)}`, each, signal).then(() => found || foot.prepend(`${t("noHistory")} `)).catch((error) => {
-        if (error.name !== "AbortError") foot.textContent = error.message;
-    });
-    return element("section", { class: "past" }, element("h3", {}, t("history")), list, foot);
+/** A rejected request can become an event; an event can be posted again. */
+function action(item, whole, requeued) {
+    if (room() === "rejected") return requeue(item, requeued);
+    return whole.form !== null && replay(item);
 }
 
-function past(row, item, hash) {
-    const other = time.ofKey(row.key);
-    const isOpen = row.key === item.key;
-    const isSame = !isOpen && hash && row.contenthash === hash;
-    const text = [element("span", { class: "dim" }, time.moment(other.at)), " ", other.code];
-    return element("li", { "aria-current": isOpen ? "true" : null },
-        isOpen ? element("span", {}, text) : button(text, () => change({ event: row.key }), { class: "plain mono" }),
-        isSame && element("span", { class: "tag", title: t("sameWhy") }, t("same")));
-}
-
-function actions(item, whole, requeued) {
-    const isRejected = room() === "rejected";
-    const again = isRejected && button(t("requeue"), async () => {
-        const outcome = element("p", { role: "status" });
-        again.after(outcome);
+function requeue(item, requeued) {
+    const outcome = element("p", { role: "status" });
+    const ask = async () => {
         try {
-            const { moved, left, truncated } = await post(`/api/requeue?${new URLSearchParams({ room: room(), key: item.key })}`, {});
-            outcome.textContent = t("requeued", { moved, left, truncated });
-            if (moved) requeued([item.key]);
+            const told = await post(`/api/requeue?${new URLSearchParams({ room: room(), key: item.key })}`, {});
+            outcome.textContent = t("requeued", told);
+            if (told.moved) requeued(item.key);
         } catch (error) {
             outcome.textContent = error.message;
         }
-    }, { id: "requeue" });
-    const isEvent = whole.form !== null && !isRejected;
-    return [again && element("section", { class: "again" }, again), isEvent && replay(item)].filter(Boolean);
-}
-
-function replay(item) {
-    const to = element("input", { name: "to", type: "url", required: true, class: "mono", placeholder: "http://127.0.0.1:8000/hook.php", value: sessionStorage.getItem(TO) ?? "" });
-    const token = element("input", { name: "token", type: "password", class: "mono", autocomplete: "off", placeholder: t("tokenHint") });
-    const send = element("button", { type: "submit" }, t("post"));
-    const answer = element("div", { class: "answer", role: "status" });
-    const submit = async (event) => {
-        event.preventDefault();
-        sessionStorage.setItem(TO, to.value);
-        answer.replaceChildren(t("posting"));
-        try {
-            const order = { to: to.value, token: token.value };
-            answer.replaceChildren(...told(await post(`/api/replay?${new URLSearchParams({ room: room(), key: item.key })}`, order)));
-        } catch (error) {
-            answer.replaceChildren(element("p", { class: "trouble" }, error.message));
-        }
     };
-    return element("section", { class: "replay" }, element("h3", {}, t("replay")),
-        element("form", { on: { submit } },
-            element("label", { class: "wide" }, element("span", {}, t("to")), to),
-            element("label", {}, element("span", {}, t("token")), token), send), answer);
-}
-
-function told({ status, ms, body, cut, redacted }) {
-    return [
-        element("p", {}, element("span", { class: status < 300 ? "tag good" : "tag warn" }, status), " ", t("answered", { status, ms: time.span(ms) })),
-        redacted.length > 0 && element("p", { class: "dim" }, t("stays", { names: redacted.join(", ") })),
-        body ? element("pre", { class: "mono", tabindex: 0 }, body) : element("p", { class: "dim" }, t("emptyAnswer")),
-        cut && element("p", { class: "dim" }, t("cut")),
-    ].filter(Boolean);
+    return element("section", { class: "again" }, button(t("requeue"), ask, { id: "requeue" }), outcome);
 }

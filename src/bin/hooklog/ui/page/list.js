@@ -87,9 +87,9 @@ function note({ row }) {
     if (row.contenthash) hashes.set(row.contenthash, (hashes.get(row.contenthash) ?? 0) + 1);
 }
 
-export function remove(keys) {
-    items = items.filter((item) => !keys.has(item.key));
-    for (const key of keys) byKey.delete(key);
+export function remove(key) {
+    items = items.filter((item) => item.key !== key);
+    byKey.delete(key);
     redraw();
 }
 
