@@ -40,3 +40,4 @@ mod soak;
 mod store;
 mod support;
 mod terminal;
+mod ui;
