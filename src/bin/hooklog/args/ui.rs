@@ -8,7 +8,7 @@ use hooklog::config::Place;
 
 #[derive(Parser)]
 #[command(after_help = "\
-The printed URL opens the page once in this browser; whoever has it reads every event, so keep it to yourself. Another \
+The printed URL opens the page until hooklog ui ends; whoever has it reads every event, so keep it to yourself. Another \
 address than this machine's own needs a password, from HOOKLOG_UI_PASSWORD or a file, and TLS in front.
 
 Rejected requests become events with the tokens in HOOKLOG_TOKENS; HOOKLOG_OVERFLOW, where it is a folder, is shown too.

@@ -57,13 +57,13 @@ async function restart() {
 async function more() {
     if (next.asking || !next.more) return;
     const { signal } = stop;
-    next.asking = true;
+    // An answer that breaks off says of no more.
+    Object.assign(next, { asking: true, more: false });
     foot();
     try {
         await lines(`/api/list?${query(next.before ? { before: next.before } : {})}`, take, signal);
     } catch (error) {
         failed(error);
-        if (!signal.aborted) next.more = false;
     }
     if (signal.aborted) return;
     next.asking = false;
@@ -169,7 +169,8 @@ function goOn() {
     if (!next.asking) return more();
     stop.abort();
     stop = new AbortController();
-    next.asking = false;
+    // What was found of this part already is not doubled by looking at it again.
+    Object.assign(next, { asking: false, more: true });
     foot();
 }
 
