@@ -31,6 +31,8 @@ impl Notation {
     pub fn value_bytes(self, value: &[u8], nesting: &mut Nesting) -> Option<usize> {
         let blanks = value.len().saturating_sub(value.trim_ascii_start().len());
         let begins_nested = value.get(blanks).is_some_and(|byte| closed_by(*byte).is_some());
+        // A number, `null` or the like, so far.
+        let mut is_literal = true;
         let mut bytes = value.iter().enumerate().skip(blanks);
         while let Some((at, byte)) = bytes.next() {
             let rest = value.get(at..).unwrap_or_default();
@@ -38,11 +40,10 @@ impl Notation {
             match self {
                 Self::Form if !is_open && *byte == b'&' && !is_entity(rest) => return Some(at),
                 Self::Tag if !is_open && *byte == b'<' && at > blanks => return Some(at),
-                Self::Quoted if !is_open && b",}]".contains(byte) && is_literal(value.get(blanks..at)?) => {
-                    return Some(at);
-                }
+                Self::Quoted if is_literal && at > blanks && b",}]".contains(byte) => return Some(at),
                 Self::Form | Self::Tag | Self::Quoted | Self::Other | Self::Doubt => {}
             }
+            is_literal &= is_word(*byte) || b".+".contains(byte);
             if *byte == b'\\' {
                 bytes.next();
                 continue;
@@ -57,11 +58,6 @@ impl Notation {
         }
         None
     }
-}
-
-/// A number, `null` or the like.
-fn is_literal(value: &[u8]) -> bool {
-    !value.is_empty() && value.trim_ascii_end().iter().all(|byte| is_word(*byte) || b".+".contains(byte))
 }
 
 /// `&quot;` or the like.

@@ -127,6 +127,12 @@ fn a_secret_goes_on_in_the_next_part_where_the_log_was_cut_within_it() {
 }
 
 #[test]
+fn a_long_line_is_read_in_linear_time() {
+    // A look back from each comma would not end here.
+    check_gone(&format!("{{\"token\":{} SECRET{}", "a".repeat(1 << 20), ",".repeat(1 << 20)));
+}
+
+#[test]
 fn a_secret_is_masked_wherever_it_is_repeated_and_only_once() {
     check("u /abcdefgh/x\n[token] => abcdefgh", "u /sha256:9c56cc51/x\n[token] => sha256:9c56cc51");
     check("[token] => sha256:9c56cc51\n", "[token] => sha256:9c56cc51\n");
