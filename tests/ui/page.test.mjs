@@ -80,6 +80,19 @@ test("an event that arrives is shown without a reload", async () => {
     assert.equal(await page.locator(`#row-${id} .subject`).textContent(), "990001");
 });
 
+test("a tab that nobody sees does not ask, and misses nothing", async () => {
+    const see = (hidden) => page.evaluate((hidden) => {
+        Object.defineProperty(document, "hidden", { configurable: true, value: hidden });
+        document.dispatchEvent(new Event("visibilitychange"));
+    }, hidden);
+    await see(true);
+    assert.equal(await page.getAttribute("#live", "data-status"), "paused");
+    const id = await arrive({ "data[FIELDS][ID]": "990005" });
+    await see(false);
+    await page.waitForSelector(`#row-${id}`, { timeout: 40_000 });
+    assert.equal(await page.getAttribute("#live", "data-status"), "live");
+});
+
 test("filters stand in the address, and the address alone shows the same", async () => {
     await page.fill("[name=code]", "ONTASK*");
     await page.fill("[name=portal]", PORTAL);
