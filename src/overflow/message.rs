@@ -12,7 +12,7 @@ use flate2::write::GzEncoder;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::record::{RECORD_BYTES_MAX, Record};
+use crate::record::{Malformed, RECORD_BYTES_MAX, Record};
 
 /// The largest message
 /// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html>).
@@ -40,7 +40,7 @@ pub enum MessageError {
     },
     /// Not the JSON of a message.
     #[error("the message is not a record with its key")]
-    Json(#[from] serde_json::Error),
+    Json(#[source] Malformed),
     /// Not base64.
     #[error("the packed record is not base64")]
     Base64(#[from] base64::DecodeError),
@@ -50,6 +50,12 @@ pub enum MessageError {
     /// A key and nothing else.
     #[error("the message has no record")]
     Empty,
+}
+
+impl From<serde_json::Error> for MessageError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Json(error.into())
+    }
 }
 
 impl<'m> Message<'m> {
@@ -103,6 +109,7 @@ fn is_taken(c: char) -> bool {
 mod tests {
     use super::*;
     use crate::record::ObjectKey;
+    use crate::telemetry::with_causes;
 
     fn check(json: &str, is_packed: bool) {
         let record = Record {
@@ -128,5 +135,6 @@ mod tests {
         for text in ["", "{}", "[]", r#"{"key":"k"}"#, r#"{"key":"k","gzip":"%"}"#, r#"{"key":"k","gzip":"YQ=="}"#] {
             assert!(Message::read(text).is_err(), "{text}");
         }
+        assert!(!with_causes(&Message::read(r#""SECRET""#).unwrap_err()).contains("SECRET"));
     }
 }

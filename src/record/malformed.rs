@@ -1,9 +1,9 @@
-//! What is wrong with a record's JSON, and where. Nothing out of it is repeated, as serde's own message would: it may be
-//! a secret.
+//! What is wrong with the JSON of a record or a message, and where. Nothing out of it is repeated, as serde's own
+//! message would: it may be a secret.
 
 use serde_json::error::Category;
 
-/// JSON that is no record.
+/// JSON that is not what was expected.
 #[derive(Debug, thiserror::Error)]
 #[error("{what} at line {line}, column {column}")]
 pub struct Malformed {
@@ -17,7 +17,7 @@ impl From<serde_json::Error> for Malformed {
         let what = match error.classify() {
             Category::Io => "it could not be read",
             Category::Syntax => "it is no JSON",
-            Category::Data => "a member is missing or is not what hooklog writes",
+            Category::Data => "a member is missing or malformed",
             Category::Eof => "it ends too early",
         };
         Self { what, line: error.line(), column: error.column() }
@@ -31,10 +31,7 @@ mod tests {
     #[test]
     fn the_place_is_told_and_no_value() {
         let check = |json: &str, told: &str| assert_eq!(Kept::read(json.as_bytes()).unwrap_err().to_string(), told);
-        check(
-            r#"{"data":"auth[access_token]=SECRET"}"#,
-            "a member is missing or is not what hooklog writes at line 1, column 35",
-        );
+        check(r#"{"data":"auth[access_token]=SECRET"}"#, "a member is missing or malformed at line 1, column 35");
         check("{\n\"id\": nonsense", "it is no JSON at line 2, column 8");
         check("{", "it ends too early at line 1, column 1");
     }

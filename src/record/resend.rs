@@ -24,8 +24,8 @@ pub struct Resend {
 impl Kept {
     /// The form as it was: the same fields in the same order, exact bytes where the raw form was kept.
     ///
-    /// A token is put back where its digest is a whole name or value. The application token that is in none of `tokens` is replaced
-    /// by the first of them: the receiver may know the portal by another one.
+    /// A token is put back where its digest is a whole name or value. The application token that is in none of
+    /// `tokens` is replaced by the first of them: the receiver may know the portal by another one.
     ///
     /// # Errors
     /// [`FormError`] where it is larger than any form can be.

@@ -71,9 +71,7 @@ fn a_line_that_is_no_record_is_told_and_left_over_and_the_others_go_on() {
     assert!(text(&output.stdout).starts_with("2 events: 1 new, 1 were there already"), "{}", text(&output.stdout));
     let told = text(&output.stderr);
     assert!(
-        told.starts_with(
-            "lines:2: this is no event's record: a member is missing or is not what hooklog writes at line 1, column 7\n"
-        ),
+        told.starts_with("lines:2: this is no event's record: a member is missing or malformed at line 1, column 7\n"),
         "{told}"
     );
     assert!(told.contains("\nlines:4: a secret in it was not replaced by its digest\n"), "{told}");

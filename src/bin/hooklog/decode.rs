@@ -7,6 +7,7 @@ use anyhow::{Context as _, Result};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use hooklog::form::{Form, FormError, Limits};
+use hooklog::record::Malformed;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -53,7 +54,8 @@ fn lines() -> Result<ExitCode> {
     let mut code = ExitCode::SUCCESS;
     for (line, number) in io::stdin().lock().lines().zip(1_u64..) {
         let line = line.with_context(|| format!("line {number} cannot be read"))?;
-        let line: Line = serde_json::from_str(&line).with_context(|| format!("line {number} is no request"))?;
+        let line: Result<Line, Malformed> = serde_json::from_str(&line).map_err(Malformed::from);
+        let line = line.with_context(|| format!("line {number} is no request"))?;
         let query =
             bytes(&line.query, line.query_b64.as_deref()).with_context(|| format!("line {number}: query_b64"))?;
         let body = bytes(&line.body, line.body_b64.as_deref()).with_context(|| format!("line {number}: body_b64"))?;

@@ -23,8 +23,8 @@ pub enum LogFormat {
 #[derive(Parser)]
 #[command(after_help = "\
 Each entry of the log becomes an event in the store, without its secrets. Importing twice makes no doubles: equal \
-entries of two files are one event, those of one file are all kept; another --tz makes other events. An entry counts as \
-verified only where HOOKLOG_TOKENS accepts the token in it. What has no reading, or more than one, is told with \
+entries of two files are one event, those of one file are all kept; another --tz makes other events. An entry counts \
+as verified only where HOOKLOG_TOKENS accepts the token in it. What has no reading, or more than one, is told with \
 its line and put into FILE.unread, secrets masked; then the exit code is 1.
 
 JSON lines are what hooklog export printed: the records are kept as they are, and whoever wrote them is believed. \
