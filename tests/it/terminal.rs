@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use hooklog::store::{Folder, Store};
 
 use crate::support::command::{Named, text};
-use crate::support::kept::{Planted, plant, plant_object};
+use crate::support::kept::{Planted, plant_object};
 
 /// Clears the screen, names the window, and clears the screen in one character.
 const EVIL: &str = "\u{1b}[2J\u{1b}]0;x\u{7}\u{9b}2J";
@@ -48,7 +48,6 @@ async fn a_terminal_gets_no_control_character_of_others() {
     json["subject"] = EVIL.into();
     json["data"][EVIL] = serde_json::json!({ "token": "sha256:2d711642", "text": EVIL });
     plant_object(&store, &event.key(&id), json.to_string().as_bytes()).await;
-    plant(&store, &event).await;
     std::fs::write(folder.path().join(format!("events/date=2026-11-24/{EVIL}.txt")), "").unwrap();
     let ledger = folder.path().join("ledger");
     let replay = format!("replay --to http://127.0.0.1:1/ --ledger {}", ledger.display());
@@ -70,7 +69,7 @@ async fn a_terminal_gets_no_control_character_of_others() {
         let printed = without_own(&on_terminal(&named, arguments));
         let obeyed = printed.find(|c: char| c.is_control() && !matches!(c, '\n' | '\t'));
         assert_eq!(obeyed, None, "{arguments}: {printed:?}");
-        assert!(printed.contains("\\u009b") || printed.contains("2J"), "{arguments}: {printed}");
+        assert!(printed.contains("2J"), "{arguments}: {printed}");
     }
     let piped = named.hooklog(&["tail", "--format", "print_r"]);
     assert!(text(&piped.stdout).contains(EVIL), "a pipe gets every byte");

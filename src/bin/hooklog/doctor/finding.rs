@@ -6,6 +6,7 @@ use anyhow::Result;
 use serde::Serialize;
 
 use crate::output;
+use crate::printable::printable;
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -76,7 +77,11 @@ impl Report {
 
     pub fn add(&mut self, finding: &Finding) -> Result<()> {
         self.broken = self.broken.saturating_add(usize::from(finding.state == State::Broken));
-        output::say(&if self.is_json { serde_json::to_string(finding)? } else { finding.line() })?;
+        output::say(&if self.is_json {
+            serde_json::to_string(finding)?
+        } else {
+            printable(&finding.line()).into_owned()
+        })?;
         Ok(())
     }
 
