@@ -66,7 +66,7 @@ pub enum Loss {
     #[error("the store did not take the event, and there is no overflow")]
     Store(#[source] StoreError),
     /// The store and the overflow failed.
-    #[error("neither the store ({store}) nor the overflow took the event")]
+    #[error("neither the store nor the overflow took the event")]
     Both {
         /// Why not the store.
         store: StoreError,

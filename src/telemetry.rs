@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 
-use crate::receive::{Outcome, Received};
+use crate::receive::{Loss, Outcome, Received};
 use crate::record::Receipt;
 
 /// The namespace of the metrics.
@@ -111,6 +111,10 @@ impl Line<'_> {
             Outcome::Overflowed(_, error) => Some(with_causes(error)),
             Outcome::Rejected(denied) => Some(denied.to_string()),
             Outcome::Refused(refusal) => Some(with_causes(refusal)),
+            // An error has one source, and here are two.
+            Outcome::Lost(error @ Loss::Both { store, .. }) => {
+                Some(format!("{}; the store: {}", with_causes(error), with_causes(store)))
+            }
             Outcome::Lost(error) => Some(with_causes(error)),
         }
     }
@@ -220,4 +224,21 @@ fn millis(duration: Duration) -> f64 {
 pub fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
     let causes = std::iter::successors(Some(error), |error| error.source());
     causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::overflow::OverflowError;
+    use crate::store::StoreError;
+
+    #[test]
+    fn what_is_lost_is_told_with_both_reasons() {
+        let loss = Loss::Both { store: StoreError::TimedOut, overflow: OverflowError::TimedOut };
+        let receipt = Receipt::new("2026-01-24T12:00:00Z".parse().unwrap(), [0; 10]);
+        let log = Log::new(None, "receiver".to_owned());
+        let line = log.line(&Received::unread(Outcome::Lost(loss)), &receipt, Duration::ZERO).unwrap();
+        assert!(line.contains("the overflow did not answer in time"), "{line}");
+        assert!(line.contains("the store did not answer in time"), "{line}");
+    }
 }
