@@ -309,6 +309,18 @@ mod tests {
     }
 
     #[test]
+    fn a_secret_is_replaced_wherever_it_is_repeated() {
+        let kept = record(
+            "",
+            "AUTH_ID=0123456789abcdef&u=https://x/?auth=0123456789abcdef&n[json]={\"a\":\"0123456789abcdef\"}",
+        );
+        assert_eq!(kept["data"]["u"], "https://x/?auth=sha256:9f9f5111");
+        assert_eq!(kept["data"]["n"]["json"], "{\"a\":\"sha256:9f9f5111\"}");
+        let short = record("", "AUTH_ID=0123456789&u=0123456789");
+        assert_eq!(short["data"]["u"], "0123456789", "too short to be nothing but a token");
+    }
+
+    #[test]
     fn the_raw_form_is_there_when_the_tree_cannot_say_it_all() {
         let raw = |query: &str, body: &str| {
             let record = record(query, body);

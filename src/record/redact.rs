@@ -1,6 +1,7 @@
 //! A tree as JSON with its secrets replaced: `sha256:` and the first 8 hex digits of what stood there.
 
 use std::borrow::Cow;
+use std::cmp::Reverse;
 use std::collections::HashSet;
 
 use memchr::memmem::Finder;
@@ -11,10 +12,15 @@ use crate::event::{NAMELESS_BYTES_MIN, is_client_id, is_secret, was_client_id, w
 use crate::form::{self, Array, Form, Value, php_lossy};
 use crate::verify::{Digest, Token, is_fingerprint};
 
-/// What is a secret in one request: the names that always are, and the tokens that were presented, wherever else
-/// in the form they stand.
+/// What stands under a secret's name is looked for elsewhere only if it is as long as tokens are, and so many of them.
+const REPEATED_BYTES_MIN: usize = 16;
+const REPEATED_MAX: usize = 16;
+
+/// What is a secret in one request: the names that always are, and the tokens that were presented and what stands under
+/// secrets' names, wherever else in the form they stand.
 #[derive(Debug)]
 pub(super) struct Redaction<'t> {
+    /// The longest first: one can be a part of another.
     tokens: Vec<Finder<'t>>,
     client_id: bool,
     nameless: HashSet<Vec<u8>>,
@@ -34,7 +40,27 @@ impl<'t> Redaction<'t> {
         if !forms.request.is_lossless() {
             redaction.nameless = redaction.values_of_secrets(forms);
         }
+        let mut repeated = Vec::new();
+        redaction.secrets(forms.request.root(), &mut repeated);
+        repeated.retain(|secret| redaction.tokens.iter().all(|token| token.needle() != *secret));
+        redaction.tokens.extend(repeated.into_iter().map(|secret| Finder::new(secret).into_owned()));
+        redaction.tokens.sort_by_key(|token| Reverse(token.needle().len()));
         redaction
+    }
+
+    /// What stands under secrets' names, and could be repeated elsewhere.
+    fn secrets<'f>(&self, array: Array<'f>, found: &mut Vec<&'f [u8]>) {
+        for (name, value) in array.entries() {
+            match value {
+                Value::Array(array) => self.secrets(array, found),
+                Value::Text(text) => {
+                    let is_token = text.len() >= REPEATED_BYTES_MIN && self.is_secret(name);
+                    if is_token && found.len() < REPEATED_MAX {
+                        found.push(text);
+                    }
+                }
+            }
+        }
     }
 
     /// For a form out of a log, which may be an export of ours: what stands in a secret's place there stays.
