@@ -3,7 +3,6 @@
 `HOOKLOG_BUILD` is the folder that `sam build --build-dir` was given.
 """
 
-import io
 import json
 import os
 import re
@@ -12,12 +11,12 @@ import socket
 import subprocess
 import time
 import urllib.request
-import zipfile
 from pathlib import Path
 
 import boto3
 import pytest
 from rendered import ROOT
+from zipped import zipped
 
 BUILD = Path(os.environ.get("HOOKLOG_BUILD", ROOT / ".aws-sam/build"))
 RECEIVER, DRAIN = BUILD / "ReceiverFunction/bootstrap", BUILD / "DrainFunction/bootstrap"
@@ -121,10 +120,7 @@ def test_al2023_can_run_it(artefact, capsys):
     assert needed and max(needed) <= GLIBC_OF_AL2023
     headers = subprocess.run(["objdump", "-p", artefact], check=True, capture_output=True, text=True).stdout
     assert set(re.findall(r"NEEDED +(\S+)", headers)) <= LIBRARIES
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
-        file.write(artefact, "bootstrap")
-    size = len(archive.getvalue())
+    size = zipped(artefact)
     with capsys.disabled():
         newest = ".".join(map(str, max(needed)))
         print(f"\n{artefact.parent.name}: {artefact.stat().st_size} bytes, {size} zipped, glibc {newest}")

@@ -5,7 +5,6 @@ and the zip's size against the budget in `budget.json`. Instructions, because se
   budget.py BOOTSTRAP --write    make what was counted the budget
 """
 
-import io
 import json
 import os
 import re
@@ -14,9 +13,10 @@ import subprocess
 import sys
 import tempfile
 import threading
-import zipfile
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+
+from zipped import zipped
 
 ROOT = Path(__file__).parent.parent.parent
 BUDGET = ROOT / "tests/aws/budget.json"
@@ -110,13 +110,6 @@ def instructions(bootstrap, events):
         if keep := os.environ.get("CALLGRIND_OUT"):
             Path(f"{keep}.{events}").write_bytes(Path(out.name).read_bytes())
         return int(re.search(r"^(?:summary|totals): (\d+)", Path(out.name).read_text(), re.M)[1])
-
-
-def zipped(bootstrap):
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.write(bootstrap, "bootstrap")
-    return len(out.getvalue())
 
 
 def main(bootstrap, *options):
