@@ -25,7 +25,7 @@ use uuid::Uuid;
 
 use crate::form::Form;
 use crate::verify::{Claim, Verified};
-pub use event_key::{EVENTS, EventKey, id_millis};
+pub use event_key::{EVENTS, EventKey, REJECTED, id_millis};
 pub use exported::NotExported;
 pub use imported::{Logged, NotImported, Twins};
 pub use kept::Kept;

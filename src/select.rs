@@ -13,7 +13,7 @@ mod pattern;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
-use crate::record::{EventKey, Kept};
+use crate::record::{EventKey, Kept, id_millis};
 pub use events::{Found, Unread, read};
 pub use follow::Follow;
 pub use keys::{Keys, Page};
@@ -49,8 +49,7 @@ impl Selection {
     /// The part of the selection that this event can be in: an id tells its millisecond, so that only that is listed.
     #[must_use]
     pub fn around(&self, id: Uuid) -> Self {
-        let millis = i64::try_from(id.as_u128() >> 80).ok();
-        let since = millis.and_then(|millis| Timestamp::from_millisecond(millis).ok());
+        let since = Timestamp::from_millisecond(id_millis(id)).ok();
         let until = since.and_then(|since| since.checked_add(SignedDuration::from_millis(1)).ok());
         let until = [until, self.until].into_iter().flatten().min();
         Self { since: since.max(self.since), until, ..self.clone() }

@@ -1,5 +1,6 @@
 //! Places: what `HOOKLOG_STORE` and `--store` take.
 
+use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -34,6 +35,15 @@ pub enum PlaceError {
     /// A prefix that no key can have.
     #[error("a prefix is made of parts of A-Z a-z 0-9 _ . - = between single slashes")]
     Prefix,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::S3 { bucket, prefix } => write!(f, "s3://{bucket}/{prefix}"),
+            Self::Folder(path) => path.display().fmt(f),
+        }
+    }
 }
 
 impl FromStr for Place {

@@ -8,6 +8,9 @@ use super::key::utc_date;
 /// Every event's key starts with this.
 pub const EVENTS: &str = "events/date=";
 
+/// What the keys of all rejected requests start with; the rest is that of the events that they would be.
+pub const REJECTED: &str = "rejected/";
+
 /// The milliseconds since 1970 that a `UUIDv7` begins with (RFC 9562, section 5.7).
 #[must_use]
 pub fn id_millis(id: Uuid) -> i64 {
@@ -34,6 +37,18 @@ impl EventKey {
             return None;
         }
         Some(Self { key: key.to_owned(), id, received: Timestamp::from_millisecond(id_millis(id)).ok()? })
+    }
+
+    /// The key that a rejected request would have as an event; nothing where its key is none of a rejected request.
+    #[must_use]
+    pub fn of_rejected(key: &str) -> Option<Self> {
+        Self::read(&key.strip_prefix(REJECTED).map(|rest| format!("events/{rest}"))?)
+    }
+
+    /// The key that the event would have as a rejected request.
+    #[must_use]
+    pub fn as_rejected(&self) -> String {
+        self.key.replacen("events/", REJECTED, 1)
     }
 
     /// What all keys of events that were received from this moment on sort after, and those before it do not.

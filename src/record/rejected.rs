@@ -4,7 +4,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::{CloudEvent, Forms, Malformed, ObjectKey, Receipt, Record, Redaction};
+use super::{CloudEvent, Forms, Malformed, ObjectKey, REJECTED, Receipt, Record, Redaction};
 use crate::verify::{Claim, Denied, Digest, Token, Tokens};
 
 /// Strangers write these: what is larger is kept without its form.
@@ -79,7 +79,7 @@ impl Record {
     pub fn requeue(key: &str, json: &[u8], tokens: &Tokens) -> Result<Requeued, NotRejected> {
         let mut event: Map<String, Value> =
             serde_json::from_slice(json).map_err(|error| NotRejected(Some(error.into())))?;
-        let key = key.strip_prefix("rejected/").ok_or(NotRejected(None))?;
+        let key = key.strip_prefix(REJECTED).ok_or(NotRejected(None))?;
         if event.remove("reason").is_none() {
             return Err(NotRejected(None));
         }

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::Result;
-use hooklog::record::{EventKey, Kept};
+use hooklog::record::{EventKey, Kept, REJECTED};
 use hooklog::select::Selection;
 use serde_json::json;
 
@@ -17,7 +17,7 @@ pub async fn run(args: &Requeue) -> Result<ExitCode> {
     let Chosen { store, selection, .. } = Chosen::open(&args.choice).await?;
     let store = store.patient();
     let mut requeueing = Requeueing::default();
-    let mut pages = store.pages("rejected/", "");
+    let mut pages = store.pages(REJECTED, "");
     while let Some(keys) = pages.next().await? {
         for key in keys.iter().filter(|key| allows(&selection, key)) {
             if selection.subject.is_some() {
@@ -44,6 +44,5 @@ pub async fn run(args: &Requeue) -> Result<ExitCode> {
 
 /// Would the event that it becomes be selected? What can become none is told, and not left out.
 fn allows(selection: &Selection, key: &str) -> bool {
-    let event = key.strip_prefix("rejected/").and_then(|rest| EventKey::read(&format!("events/{rest}")));
-    event.is_none_or(|event| selection.allows(&event))
+    EventKey::of_rejected(key).is_none_or(|event| selection.allows(&event))
 }

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
-use hooklog::config::{Place, check_apart};
+use hooklog::config::check_apart;
 use hooklog::form::Limits;
 use hooklog::overflow::Overflow;
 use hooklog::receive::{Outcome, Quota, Received, Receiver};
@@ -55,11 +55,7 @@ pub async fn run(args: &Serve) -> Result<ExitCode> {
     } else {
         Box::new(move |received, receipt, took| event_line(received, receipt, took).into_iter().for_each(&print))
     };
-    let where_to = match place {
-        Place::Folder(path) => path.display().to_string(),
-        Place::S3 { bucket, prefix } => format!("s3://{bucket}/{prefix}"),
-    };
-    output::complain(&format!("Keeping events in {where_to}. Receiving at http://{address}/{path}"));
+    output::complain(&format!("Keeping events in {place}. Receiving at http://{address}/{path}"));
     let draining = tokio::spawn(drain(receiver.overflow.clone(), receiver.store.clone().patient()));
     http::serve(listener, receiver, observer, stopped()?).await;
     draining.abort();

@@ -24,7 +24,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
-use hooklog::config::{OverflowPlace, Place};
+use hooklog::config::OverflowPlace;
 use hooklog::store::{Folder, Store};
 use hooklog::verify::Tokens;
 use tokio::net::TcpListener;
@@ -53,10 +53,6 @@ pub async fn run(args: &Ui) -> Result<ExitCode> {
         );
     }
     let (place, store) = chosen::open_store(args.store.as_ref(), &config).await?;
-    let place = match place {
-        Place::Folder(path) => path.display().to_string(),
-        Place::S3 { bucket, prefix } => format!("s3://{bucket}/{prefix}"),
-    };
     let overflow = match &config.overflow {
         Some(OverflowPlace::Folder(path)) => Some(Store::Folder(Folder::new(path))),
         Some(OverflowPlace::Queue(_)) | None => None,
@@ -72,7 +68,7 @@ pub async fn run(args: &Ui) -> Result<ExitCode> {
             "Others can reach this, and plain HTTP can be read on its way: put TLS in front of it, or use ssh -L.",
         );
     }
-    let looking = Looking { guard, place, store, overflow, tokens: config.tokens };
+    let looking = Looking { guard, place: place.to_string(), store, overflow, tokens: config.tokens };
     door::serve(listener, Arc::new(looking), async {
         let _either_way_it_stops = tokio::signal::ctrl_c().await;
     })

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use hooklog::record::EventKey;
+use hooklog::record::{EventKey, REJECTED};
 use hooklog::select::{Selection, Unread};
 use hooklog::store::Store;
 use jiff::{SignedDuration, Timestamp};
@@ -50,7 +50,7 @@ pub async fn read(store: &Store, question: &Question, before: Option<&EventKey>,
 /// Rejected requests are kept for some days only, so that all are listed; few are held.
 async fn rejected(store: &Store, selection: &Selection, most: usize) -> (VecDeque<EventKey>, Vec<Unread>) {
     let (mut keys, mut unread) = (VecDeque::new(), Vec::new());
-    let mut pages = store.pages("rejected/", "");
+    let mut pages = store.pages(REJECTED, "");
     loop {
         match pages.next().await {
             Ok(None) => break,

@@ -2,6 +2,7 @@
 
 use anyhow::{Context as _, Result, bail};
 use hooklog::overflow::drain;
+use hooklog::record::REJECTED;
 use hooklog::store::Store;
 use hooklog::telemetry::with_causes;
 
@@ -28,7 +29,7 @@ async fn look_again(looking: &Looking, question: &Question) -> Result<Requeueing
         requeueing.look_again(&looking.store, &question.room.object(key), tokens).await?;
     }
     if question.keys.is_empty() {
-        let mut pages = looking.store.pages("rejected/", "");
+        let mut pages = looking.store.pages(REJECTED, "");
         while let Some(keys) = pages.next().await? {
             for key in &keys {
                 requeueing.look_again(&looking.store, key, tokens).await?;

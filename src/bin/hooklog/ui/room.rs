@@ -36,7 +36,7 @@ impl Room {
     pub fn key(self, key: &str) -> Result<EventKey> {
         let event = match self {
             Self::Events | Self::Overflow => EventKey::read(key),
-            Self::Rejected => key.strip_prefix("rejected/").and_then(|key| EventKey::read(&format!("events/{key}"))),
+            Self::Rejected => EventKey::of_rejected(key),
         };
         event.context("this is no key of an event")
     }
@@ -45,7 +45,7 @@ impl Room {
     pub fn object(self, key: &EventKey) -> String {
         match self {
             Self::Events | Self::Overflow => key.as_str().to_owned(),
-            Self::Rejected => key.as_str().replacen("events/", "rejected/", 1),
+            Self::Rejected => key.as_rejected(),
         }
     }
 }
