@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 use hooklog::config::BODY_BYTES_MAX;
 use hooklog::form::Limits;
 use hooklog::receive::{Quota, Receiver};
-use hooklog::record::{EVENTS, EventKey};
+use hooklog::record::{EVENTS, EventKey, Kept};
 use hooklog::select::Selection;
 use hooklog::store::{Folder, Store};
 use serde_json::Value;
@@ -89,15 +89,15 @@ async fn show(store: &Store, before: &str, expected: usize) -> Result<usize> {
     let mut first = None;
     for key in &keys {
         let json = store.get(key).await?.context("an event is gone")?;
-        let event: Value = serde_json::from_slice(&json)?;
-        let text = |name: &str| event.get(name).and_then(Value::as_str).unwrap_or("-").to_owned();
-        let code = text("type").replacen("bitrix24.", "", 1);
-        output::say(&format!("{code:<36} {:<34} {:<14} {}", text("source"), text("subject"), text("tokenname")))?;
-        first.get_or_insert(event);
+        let event = Kept::read(&json)?;
+        let text = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".to_owned());
+        let (subject, token_name) = (text(&event.subject), text(&event.tokenname));
+        output::say(&format!("{:<36} {:<34} {subject:<14} {token_name}", event.code(), event.source))?;
+        first.get_or_insert(json);
     }
     output::say(&format!("\n{} of {expected} sample events kept and verified. The first of them:\n", keys.len()))?;
-    if let Some(event) = first {
-        output::say(&serde_json::to_string_pretty(&event)?)?;
+    if let Some(json) = first {
+        output::say(&serde_json::to_string_pretty(&serde_json::from_slice::<Value>(&json)?)?)?;
     }
     Ok(keys.len())
 }

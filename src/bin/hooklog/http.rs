@@ -18,6 +18,7 @@ use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use crate::accept::accept;
 use crate::setup;
 
 /// A client has this long for the head of a request, also for its first byte.
@@ -36,8 +37,6 @@ const LARGE_BODIES_BYTES_MAX: usize = 96 << 20;
 const MEMORY_WAIT_MAX: Duration = Duration::from_secs(3);
 /// When told to stop, requests that are under way have this long.
 const STOP_WAIT_MAX: Duration = Duration::from_secs(10);
-/// After a failed `accept`, such as with too many open files, others get time to close theirs.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Told of each request when its answer is ready.
 pub type Observer = dyn Fn(&Received, &Receipt<'_>, Duration) + Send + Sync;
@@ -46,29 +45,11 @@ pub type Observer = dyn Fn(&Received, &Receipt<'_>, Duration) + Send + Sync;
 pub async fn serve(listener: TcpListener, receiver: Receiver, observer: Box<Observer>, stop: impl Future<Output = ()>) {
     let memory = Arc::new(Semaphore::new(LARGE_BODIES_BYTES_MAX.max(receiver.body_bytes_max)));
     let door = Arc::new(Door { receiver, observer, memory });
-    let connections = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     let graceful = GracefulShutdown::new();
-    let mut stop = std::pin::pin!(stop);
-    loop {
-        let accepted = async {
-            let place = Arc::clone(&connections).acquire_owned().await;
-            (place, listener.accept().await)
-        };
-        tokio::select! {
-            () = &mut stop => break,
-            (place, accepted) = accepted => match accepted {
-                Ok((stream, peer)) => {
-                    let connection = graceful.watch(connection(Arc::clone(&door), stream, peer));
-                    tokio::spawn(async move {
-                        // A connection that breaks is its client's affair; a request that was read is answered in full.
-                        let _broken = connection.await;
-                        drop(place);
-                    });
-                }
-                Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
-            },
-        }
-    }
+    accept(&listener, CONNECTIONS_MAX, stop, |stream, peer| {
+        graceful.watch(connection(Arc::clone(&door), stream, peer))
+    })
+    .await;
     drop(listener);
     let _some_are_still_busy = tokio::time::timeout(STOP_WAIT_MAX, graceful.shutdown()).await;
 }

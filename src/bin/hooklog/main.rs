@@ -1,5 +1,7 @@
 //! `hooklog`: run the receiver without AWS, try it, and look into it.
 
+mod accept;
+mod answers;
 mod args;
 mod chosen;
 mod columns;

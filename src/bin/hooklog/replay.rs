@@ -93,9 +93,8 @@ impl Replaying<'_> {
         self.pace.wait().await;
         let post = Post { query: form.query.as_deref(), content_type: FORM, body: form.body.as_bytes() };
         let answer = self.sender.post(&post).await;
-        let (status, took) = answer.as_ref().map_or((None, None), |answer| (Some(answer.status), Some(answer.took)));
-        let ms = took.map(|took| u64::try_from(took.as_millis()).unwrap_or(u64::MAX));
-        self.summary.count(status, took, &form.redacted);
+        let (status, ms) = answer.as_ref().ok().map(|answer| (answer.status, answer.ms())).unzip();
+        self.summary.count(answer.as_ref().ok().map(|answer| (answer.status, answer.took)), &form.redacted);
         let entry = Entry { id, to: self.sender.digest(), status, ms, redacted: form.redacted };
         self.ledger.write(&entry)?;
         if self.args.choice.json {

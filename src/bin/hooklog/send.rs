@@ -8,6 +8,7 @@ use anyhow::{Context as _, Result};
 use futures_util::{StreamExt as _, stream};
 use serde::Serialize;
 
+use crate::answers::Answers;
 use crate::args::Send;
 use crate::pace::Pace;
 use crate::samples::{self, Sample};
@@ -101,24 +102,21 @@ struct Answer<'a> {
 
 impl<'a> Answer<'a> {
     fn new(sample: &'a Sample, delivery: Option<&Delivery>) -> Self {
-        let ms = delivery.map(|delivery| u64::try_from(delivery.took.as_millis()).unwrap_or(u64::MAX));
-        Self { name: &sample.name, code: sample.code(), status: delivery.map(|delivery| delivery.status), ms }
+        let (status, ms) = delivery.map(|delivery| (delivery.status, delivery.ms())).unzip();
+        Self { name: &sample.name, code: sample.code(), status, ms }
     }
 }
 
 /// What came back, counted.
 #[derive(Default)]
 struct Tally {
-    latencies: Vec<Duration>,
-    statuses: BTreeMap<u16, u64>,
+    answers: Answers,
     refused: BTreeMap<String, String>,
 }
 
 impl Tally {
     fn count(&mut self, name: &str, status: u16, took: Duration) {
-        self.latencies.push(took);
-        let count = self.statuses.entry(status).or_default();
-        *count = count.saturating_add(1);
+        self.answers.count(status, took);
         if status != 200 {
             self.refused.insert(name.to_owned(), format!("answered {status}"));
         }
@@ -133,11 +131,10 @@ impl Tally {
         for (name, reason) in &self.refused {
             output::complain(&format!("{name}: {reason}"));
         }
-        self.latencies.sort_unstable();
-        let counts: Vec<_> = self.statuses.iter().map(|(status, count)| format!("{count} x {status}")).collect();
+        let counts: Vec<_> = self.answers.counts().collect();
         let counts = if counts.is_empty() { "no answer".to_owned() } else { counts.join(", ") };
-        let ms = |percent| format!("{:.1} ms", setup::percentile(&self.latencies, percent).as_secs_f64() * 1e3);
-        let sums = format!("{counts}; p50 {}, p90 {}, p99 {}, longest {}", ms(50), ms(90), ms(99), ms(100));
+        let [p50, p90, p99, longest] = self.answers.latencies([50, 90, 99, 100]);
+        let sums = format!("{counts}; p50 {p50}, p90 {p90}, p99 {p99}, longest {longest}");
         if is_json {
             output::complain(&sums);
         } else {

@@ -51,6 +51,13 @@ pub struct Delivery {
     pub body: Bytes,
 }
 
+impl Delivery {
+    /// How many milliseconds it took.
+    pub fn ms(&self) -> u64 {
+        u64::try_from(self.took.as_millis()).unwrap_or(u64::MAX)
+    }
+}
+
 impl Sender {
     pub fn new(to: &str) -> Result<Self> {
         // The URL may hold a token, so it is not repeated.

@@ -1,7 +1,7 @@
 //! What the verbs start from: the environment, the clock, randomness, and a store out of a place.
 
 use std::io;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use anyhow::{Context as _, Result, ensure};
 use aws_config::BehaviorVersion;
@@ -124,10 +124,4 @@ pub fn log_zone(tz: Option<&TimeZone>, say: impl FnOnce(&str)) -> Result<TimeZon
     let name = zone.iana_name().unwrap_or("a time zone without a name");
     say(&format!("the log's dates are in {name}, which is this machine's time zone; --tz names another"));
     Ok(zone)
-}
-
-/// The value below which this part of the sorted values lies; zero where there is none.
-pub fn percentile(sorted: &[Duration], percent: usize) -> Duration {
-    let last = sorted.len().saturating_sub(1);
-    sorted.get(last.saturating_mul(percent) / 100).copied().unwrap_or_default()
 }

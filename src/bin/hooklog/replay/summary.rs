@@ -4,28 +4,27 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
-use crate::{output, setup};
+use crate::answers::Answers;
+use crate::output;
 
 #[derive(Default)]
 pub struct Summary {
-    statuses: BTreeMap<u16, u64>,
+    answers: Answers,
     unanswered: u64,
     /// Those that could not be posted.
     formless: u64,
     left_out: u64,
-    latencies: Vec<Duration>,
     /// How many events were posted with a digest in this field.
     redacted: BTreeMap<String, u64>,
     pub interrupted: bool,
 }
 
 impl Summary {
-    pub fn count(&mut self, status: Option<u16>, took: Option<Duration>, redacted: &[String]) {
-        match status {
-            Some(status) => add(self.statuses.entry(status).or_default()),
+    pub fn count(&mut self, answer: Option<(u16, Duration)>, redacted: &[String]) {
+        match answer {
+            Some((status, took)) => self.answers.count(status, took),
             None => add(&mut self.unanswered),
         }
-        self.latencies.extend(took);
         for name in redacted {
             add(self.redacted.entry(name.clone()).or_default());
         }
@@ -41,10 +40,9 @@ impl Summary {
     }
 
     pub fn print(&mut self, to: &str, ledger: &Path) {
-        self.latencies.sort_unstable();
-        let ms = |percent| format!("{:.1} ms", setup::percentile(&self.latencies, percent).as_secs_f64() * 1e3);
-        let latencies = format!("; p50 {}, p99 {}, longest {}", ms(50), ms(99), ms(100));
-        let latencies = if self.latencies.is_empty() { "" } else { &latencies };
+        let [p50, p99, longest] = self.answers.latencies([50, 99, 100]);
+        let latencies = format!("; p50 {p50}, p99 {p99}, longest {longest}");
+        let latencies = if self.answers.is_empty() { "" } else { &latencies };
         output::complain(&format!("{to}: {}{latencies}", self.answers()));
         if self.left_out > 0 {
             output::complain(&format!("{} answered before, and left out.", output::events(self.left_out)));
@@ -57,10 +55,9 @@ impl Summary {
     }
 
     fn answers(&self) -> String {
-        let answers = self.statuses.iter().map(|(status, count)| format!("{count} x {status}"));
         let unanswered = (self.unanswered > 0).then(|| format!("{} without an answer", self.unanswered));
         let formless = (self.formless > 0).then(|| format!("{} not posted", self.formless));
-        let answers: Vec<_> = answers.chain(unanswered).chain(formless).collect();
+        let answers: Vec<_> = self.answers.counts().chain(unanswered).chain(formless).collect();
         if answers.is_empty() { "nothing to post".to_owned() } else { answers.join(", ") }
     }
 }
@@ -77,10 +74,10 @@ mod tests {
     fn what_was_not_posted_is_not_said_to_be_without_an_answer() {
         let mut summary = Summary::default();
         assert_eq!(summary.answers(), "nothing to post");
-        summary.count(Some(200), Some(Duration::from_millis(1)), &[]);
+        summary.count(Some((200, Duration::from_millis(1))), &[]);
         summary.count_formless();
         assert_eq!(summary.answers(), "1 x 200, 1 not posted");
-        summary.count(None, None, &[]);
+        summary.count(None, &[]);
         assert_eq!(summary.answers(), "1 x 200, 1 without an answer, 1 not posted");
     }
 }

@@ -47,7 +47,7 @@ pub async fn post(looking: &Looking, question: &Question, order: &Order) -> Resu
     let shown = answer.body.get(..SHOWN_BYTES_MAX.min(answer.body.len())).unwrap_or_default();
     Ok(Answered {
         status: answer.status,
-        ms: u64::try_from(answer.took.as_millis()).unwrap_or(u64::MAX),
+        ms: answer.ms(),
         media_type: answer.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).map(str::to_owned),
         body: String::from_utf8_lossy(shown).into_owned(),
         cut: shown.len() < answer.body.len(),
