@@ -44,7 +44,12 @@ beforeEach(async () => {
 
 const rows = () => page.locator("#list .row");
 const search = () => Object.fromEntries(new URL(page.url()).searchParams);
-const settled = (text, where = page) => where.waitForFunction((wanted) => document.getElementById("foot").textContent.match(wanted), text);
+
+/** The line below the list says `text`, and the rows that it speaks of are drawn. */
+async function settled(text, where = page) {
+    await where.waitForFunction((wanted) => document.getElementById("foot").textContent.match(wanted), text);
+    await where.evaluate(() => new Promise(requestAnimationFrame));
+}
 
 /** Posts an event as a portal does. */
 async function arrive(fields) {
@@ -128,8 +133,8 @@ test("the keyboard is enough", async () => {
     await page.keyboard.press("Escape");
     await page.keyboard.press("ArrowDown");
     await page.keyboard.press("ArrowDown");
-    const key = await page.locator("#list .row.active").getAttribute("data-key");
-    assert.equal(key, await rows().nth(1).getAttribute("data-key"));
+    await page.waitForSelector("#list .row:nth-child(2).active");
+    const key = await rows().nth(1).getAttribute("data-key");
     await page.keyboard.press("Enter");
     await page.waitForSelector("#event .tree");
     assert.equal(search().event, key);
