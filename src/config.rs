@@ -59,6 +59,8 @@ pub struct Aws {
     pub has_own_roots: bool,
     /// `AWS_LAMBDA_FUNCTION_NAME`: the one dimension of the metrics.
     pub function_name: Option<String>,
+    /// `AWS_LAMBDA_RUNTIME_API`: where events are taken from.
+    pub runtime_api: Option<String>,
 }
 
 /// What is wrong with a setting, and what to do about it. Values are never repeated: one could be a token.
@@ -112,6 +114,9 @@ pub enum ConfigError {
     /// The receiver must have a store.
     #[error("HOOKLOG_STORE is not set: give it s3://BUCKET[/PREFIX] or a folder")]
     NoStore,
+    /// A function must be one of Lambda's.
+    #[error("AWS_LAMBDA_RUNTIME_API is not set, as Lambda sets it: on a machine of your own, run `hooklog serve`")]
+    NoRuntimeApi,
 }
 
 impl Config {
@@ -149,6 +154,7 @@ impl Config {
                 "AWS_ENDPOINT_URL" => any_endpoint = Some(endpoint(name, value)?),
                 "SSL_CERT_FILE" | "SSL_CERT_DIR" => config.aws.has_own_roots = true,
                 "AWS_LAMBDA_FUNCTION_NAME" => config.aws.function_name = Some(value),
+                "AWS_LAMBDA_RUNTIME_API" => config.aws.runtime_api = Some(value),
                 "AWS_LAMBDA_LOG_LEVEL" => config.log_level = Some(value),
                 _ if name.starts_with("HOOKLOG_") => return Err(ConfigError::Unknown { name: name.to_owned() }),
                 _ => {}
@@ -175,6 +181,14 @@ impl Config {
     /// [`ConfigError::NoStore`] where no place is set.
     pub fn store(&self) -> Result<Place, ConfigError> {
         self.store.clone().ok_or(ConfigError::NoStore)
+    }
+
+    /// Where a function takes its events from: a host and a port.
+    ///
+    /// # Errors
+    /// [`ConfigError::NoRuntimeApi`] outside Lambda.
+    pub fn runtime_api(&self) -> Result<String, ConfigError> {
+        self.aws.runtime_api.clone().ok_or(ConfigError::NoRuntimeApi)
     }
 }
 

@@ -15,6 +15,7 @@
 //! | [`receive`] | the whole way, and the table from outcomes to answers |
 //! | [`config`] | the names and the meaning of the settings |
 //! | [`telemetry`] | the log line of a request and its metrics |
+//! | [`lambda`] | events from Lambda's Runtime API, and their answers to it |
 //! | `select` | finding kept events again: by time, portal, code and entity (only with the feature `cli`) |
 //!
 //! The clock, the environment, randomness, sockets and printing live in the doors, `src/bin`.
@@ -24,6 +25,7 @@ pub mod config;
 pub mod event;
 pub mod form;
 pub mod hook_log;
+pub mod lambda;
 pub mod overflow;
 pub mod receive;
 pub mod record;

@@ -149,7 +149,9 @@ impl Record {
             tokenname: Some(verified.token_name()),
             ..CloudEvent::new(claim, forms, receipt, &redaction)?
         };
-        Ok(Self { key: ObjectKey::event(receipt, &claim.event), json: serde_json::to_vec(&event)?.into() })
+        let mut json = Vec::with_capacity(forms.raw_body.len().saturating_mul(2).saturating_add(1024));
+        serde_json::to_writer(&mut json, &event)?;
+        Ok(Self { key: ObjectKey::event(receipt, &claim.event), json: json.into() })
     }
 }
 

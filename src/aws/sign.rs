@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use aws_credential_types::Credentials;
 use bytes::Bytes;
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use http::header::{AUTHORIZATION, HeaderValue, USER_AGENT};
+use http::header::{AUTHORIZATION, HOST, HeaderName, HeaderValue, USER_AGENT};
 use http_body_util::Full;
 use jiff::Timestamp;
 use sha2::Sha256;
@@ -16,6 +16,10 @@ use super::{AwsError, Request};
 use crate::verify::Digest;
 
 const US: HeaderValue = HeaderValue::from_static(concat!("hooklog/", env!("CARGO_PKG_VERSION")));
+
+const BODY_DIGEST: HeaderName = HeaderName::from_static("x-amz-content-sha256");
+const TIME: HeaderName = HeaderName::from_static("x-amz-date");
+const SESSION_TOKEN: HeaderName = HeaderName::from_static("x-amz-security-token");
 
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 /// The last part of every scope and every key.
@@ -60,12 +64,12 @@ impl Signer {
         let (day, _) = time.split_once('T').unwrap_or_default();
         let digest = request.digest.hex();
         let headers = headers(request, credentials, &time, &digest)?;
-        let names = headers.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(";");
+        let names = headers.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(";");
 
         let scope = [day, region, self.service, LAST].join("/");
         let canonical = Digest::of(canonical(request, &headers, &names, &digest).as_bytes()).hex();
         let to_sign = [ALGORITHM, &time, &scope, &canonical].join("\n");
-        let signature = hex::encode(hmac(&self.key(credentials, day, region)?.bytes, &to_sign)?);
+        let signature = Digest::from(hmac(&self.key(credentials, day, region)?.bytes, &to_sign)?).hex();
         let key_id = credentials.access_key_id();
         let authorization =
             format!("{ALGORITHM} Credential={key_id}/{scope}, SignedHeaders={names}, Signature={signature}");
@@ -96,23 +100,23 @@ fn headers<'h>(
     credentials: &'h Credentials,
     time: &'h str,
     digest: &'h str,
-) -> Result<Vec<(&'h str, &'h str)>, AwsError> {
+) -> Result<Vec<(HeaderName, &'h str)>, AwsError> {
     let host = request.uri.authority().map_or("", |authority| authority.as_str());
-    let mut headers = vec![("host", host), ("x-amz-content-sha256", digest), ("x-amz-date", time)];
-    headers.extend(credentials.session_token().map(|token| ("x-amz-security-token", token)));
+    let mut headers = vec![(HOST, host), (BODY_DIGEST, digest), (TIME, time)];
+    headers.extend(credentials.session_token().map(|token| (SESSION_TOKEN, token)));
     for (name, value) in &request.headers {
-        headers.push((name.as_str(), value.to_str().or(Err(AwsError::Unsignable))?));
+        headers.push((name.clone(), value.to_str().or(Err(AwsError::Unsignable))?));
     }
-    headers.sort_unstable();
+    headers.sort_unstable_by(|(one, _), (other, _)| one.as_str().cmp(other.as_str()));
     Ok(headers)
 }
 
 /// The request as the signature sees it. The path is signed as it is sent, which is S3's own rule; what the other
 /// services are sent goes to plain paths.
-fn canonical(request: &Request, headers: &[(&str, &str)], names: &str, digest: &str) -> String {
+fn canonical(request: &Request, headers: &[(HeaderName, &str)], names: &str, digest: &str) -> String {
     let mut canonical = [request.method.as_str(), request.uri.path(), "", ""].join("\n");
     for (name, value) in headers {
-        canonical.extend([name, ":", value, "\n"]);
+        canonical.extend([name.as_str(), ":", value, "\n"]);
     }
     canonical.extend(["\n", names, "\n", digest]);
     canonical
@@ -127,7 +131,7 @@ fn hmac(key: &[u8], text: &str) -> Result<[u8; 32], AwsError> {
 #[cfg(test)]
 mod tests {
     use http::Method;
-    use http::header::{DATE, HeaderName};
+    use http::header::DATE;
 
     use super::*;
 

@@ -1,18 +1,22 @@
 //! The function that empties the overflow queue: batches of SQS messages in, the messages that must come again out
 //! (<https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-batchfailurereporting>).
 
+use std::convert::Infallible;
 use std::fmt::Display;
 use std::io::Write as _;
 use std::process::ExitCode;
 use std::time::SystemTime;
 
 use hooklog::config::Config;
+use hooklog::lambda::RuntimeApi;
 use hooklog::overflow::Message;
 use hooklog::record::MEDIA_TYPE;
 use hooklog::store::Store;
 use hooklog::telemetry::{Level, with_causes};
-use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde::{Deserialize, Serialize};
+use tokio::task::yield_now;
+
+type Error = Box<dyn std::error::Error + Send + Sync>;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -41,21 +45,35 @@ struct Failure {
 
 fn main() -> ExitCode {
     match run() {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(never) => match never {},
         Err(error) => {
-            log(Level::Fatal, "did not start", &error);
+            log(Level::Fatal, "stopped", &error);
             ExitCode::FAILURE
         }
     }
 }
 
-fn run() -> Result<(), Error> {
+fn run() -> Result<Infallible, Error> {
     #[expect(clippy::disallowed_methods, reason = "this is the door that reads the environment and hands in the clock")]
-    let (store, _) = Config::read(std::env::vars_os())?.open(SystemTime::now)?;
-    let store = &store.patient();
+    let (config, clock) = (Config::read(std::env::vars_os())?, SystemTime::now);
+    let (store, _) = config.open(clock)?;
+    let runtime_api = RuntimeApi::new(config.runtime_api()?);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let serve = async move |event: LambdaEvent<Batch>| Ok::<_, Error>(drain(event.payload, store).await);
-    runtime.block_on(lambda_runtime::run(service_fn(serve)))
+    runtime.block_on(async { tokio::spawn(serve(store.patient(), runtime_api)).await? })
+}
+
+/// Takes one batch after another. While it waits for one there is nothing else to do, so it may block.
+async fn serve(store: Store, mut runtime_api: RuntimeApi) -> Result<Infallible, Error> {
+    loop {
+        let event = runtime_api.next_event()?;
+        // Lets the connections learn what came while nobody looked: that the store has closed one, say.
+        yield_now().await;
+        let answer = match serde_json::from_slice(&event.payload) {
+            Ok(batch) => serde_json::to_vec(&drain(batch, &store).await),
+            Err(error) => Err(error),
+        };
+        runtime_api.answer(&event.request_id, answer.as_deref())?;
+    }
 }
 
 /// Keeps each message's record. One that cannot be kept comes again, and after its last try waits in the queue of dead

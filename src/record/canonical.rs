@@ -4,7 +4,7 @@
 //! point and everything unescaped that may be: in Python,
 //! `json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)`.
 
-use std::io;
+use std::io::{self, BufWriter};
 
 use serde::ser::{Serialize, SerializeMap as _, SerializeSeq as _, Serializer};
 use sha2::{Digest as _, Sha256};
@@ -14,8 +14,10 @@ use crate::form::Value;
 use crate::verify::Digest;
 
 pub(super) fn hash(data: Redacted<'_>) -> Result<Digest, serde_json::Error> {
-    let mut hasher = Hasher(Sha256::new());
-    serde_json::to_writer(&mut hasher, &Canonical(data))?;
+    // JSON comes in pieces of a few bytes, and each update of a hash costs more than that.
+    let mut written = BufWriter::with_capacity(1024, Hasher(Sha256::new()));
+    serde_json::to_writer(&mut written, &Canonical(data))?;
+    let hasher = written.into_inner().map_err(|error| serde_json::Error::io(error.into_error()))?;
     Ok(Digest::from(hasher.0))
 }
 

@@ -36,10 +36,16 @@ impl Digest {
         Self(Sha256::digest(bytes).into())
     }
 
+    /// Its 32 bytes.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
     /// All 64 hex digits.
     #[must_use]
     pub fn hex(&self) -> String {
-        hex::encode(self.0)
+        hex(&self.0)
     }
 
     /// All of it in base64, as HTTP headers carry it.
@@ -51,13 +57,26 @@ impl Digest {
     /// The first 8 hex digits: enough to tell tokens apart, useless for guessing one.
     #[must_use]
     pub fn short(&self) -> String {
-        hex::encode(self.0.first_chunk::<4>().unwrap_or(&[0; 4]))
+        hex(self.0.first_chunk::<4>().unwrap_or(&[0; 4]))
     }
 
     /// What is written in the place of a secret with this digest.
     #[must_use]
     pub fn fingerprint(&self) -> String {
         format!("{FINGERPRINT}{}", self.short())
+    }
+}
+
+/// `hex::encode` makes the text character by character, which takes as long as the digest itself.
+fn hex(bytes: &[u8]) -> String {
+    let mut digits = vec![0; bytes.len().saturating_mul(2)];
+    let written = hex::encode_to_slice(bytes, &mut digits).ok();
+    written.and_then(|()| String::from_utf8(digits).ok()).unwrap_or_default()
+}
+
+impl From<[u8; 32]> for Digest {
+    fn from(bytes: [u8; 32]) -> Self {
+        Self(bytes)
     }
 }
 

@@ -1,8 +1,11 @@
 //! The Lambda function under AWS's Runtime Interface Emulator: what only that door has.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use crate::support::bootstrap::{Bootstrap, Function, answer, event};
+use crate::support::closing_store::ClosingStore;
 use crate::support::s3::{BUCKET, S3Server};
 use crate::support::samples::{self, URL_TOKEN};
 use crate::support::{Post, files, record};
@@ -91,6 +94,30 @@ async fn another_stores_certificate_is_trusted_when_the_system_trusts_it() {
     assert_eq!(files(&s3.bucket_folder()).len(), 1);
 }
 
+/// S3 closes connections that nothing goes over, and Lambda stops a function between two events: it must learn of the
+/// one before it sends the other.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_that_the_store_closed_meanwhile_is_not_used_again() {
+    let store = ClosingStore::start();
+    let function = Function::start(
+        env!("CARGO_BIN_EXE_bootstrap"),
+        &[
+            ("AWS_ENDPOINT_URL_S3", store.endpoint.as_str()),
+            ("AWS_REGION", "eu-central-1"),
+            ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE"),
+            ("AWS_SECRET_ACCESS_KEY", "not-a-secret"),
+            ("HOOKLOG_STORE", "s3://bucket"),
+            ("HOOKLOG_TOKENS", URL_TOKEN),
+        ],
+    );
+    for _ in 0..5 {
+        let response = function.invoke(&event(&Post::form(&format!("/{URL_TOKEN}"), FORM))).await;
+        assert_eq!(answer(&response).status, 200, "{response}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!((store.puts(), store.late()), (5, 0));
+}
+
 #[test]
 fn the_function_does_not_start_without_a_token_or_with_a_setting_that_is_unknown() {
     for (name, value, needle) in [
@@ -99,10 +126,11 @@ fn the_function_does_not_start_without_a_token_or_with_a_setting_that_is_unknown
         ("HOOKLOG_STORE", "ftp://x", "HOOKLOG_STORE"),
         ("HOOKLOG_TOKEN", "x", "HOOKLOG_TOKEN"),
         ("HOOKLOG_BODY_MAX", "many", "HOOKLOG_BODY_MAX"),
+        ("AWS_LAMBDA_RUNTIME_API", "", "hooklog serve"),
     ] {
         let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_bootstrap"));
-        command.env("HOOKLOG_TOKENS", "a").env("HOOKLOG_STORE", "s3://events-bucket").env(name, value);
-        let output = command.output().unwrap();
+        command.env("HOOKLOG_TOKENS", "a").env("HOOKLOG_STORE", "s3://events-bucket").env("AWS_REGION", "eu-central-1");
+        let output = command.env(name, value).output().unwrap();
         assert!(!output.status.success(), "{name}");
         let line: Value = serde_json::from_slice(&output.stdout).unwrap();
         assert_eq!(line["level"], "FATAL");

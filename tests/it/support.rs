@@ -1,6 +1,7 @@
 //! What the tests stand on: doors to the real binaries, a real S3 server, the samples, and what must hold for a record.
 
 pub mod bootstrap;
+pub mod closing_store;
 pub mod command;
 pub mod faults;
 pub mod hook_log;

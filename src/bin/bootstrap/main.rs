@@ -1,35 +1,46 @@
 //! The receiving function: a Lambda function URL's requests in, answers out.
 //!
-//! It stands on `lambda_runtime` and reads the function URL's event by itself: `lambda_http` panics at a body whose
-//! base64 is malformed, and copies the body twice more on its way.
+//! It takes events by [`hooklog::lambda`] and reads the function URL's part of them by itself: `lambda_http` panics at a
+//! body whose base64 is malformed, and copies the body twice more on its way.
 
 mod invocation;
 
+use std::convert::Infallible;
 use std::io::Write as _;
+use std::pin::pin;
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use hooklog::config::{Config, ConfigError};
+use hooklog::config::Config;
 use hooklog::form::Limits;
+use hooklog::lambda::{Event, RuntimeApi};
 use hooklog::receive::{Answer, Outcome, Quota, Received, Receiver, Refusal};
 use hooklog::record::Receipt;
 use hooklog::telemetry::{Level, Log};
+use hooklog::verify::Digest;
 use jiff::Timestamp;
-use lambda_runtime::{Error, LambdaEvent, service_fn};
-use serde_json::value::RawValue;
+use tokio::task::yield_now;
+use tokio::time::sleep;
 
 use invocation::{Invocation, Response};
+
+type Error = Box<dyn std::error::Error + Send + Sync>;
+
+/// A timer that is due before all others of an event. For each that is due before what tokio sleeps for, it wakes itself
+/// by a write to the system; so it sleeps for this one.
+const EARLIEST: Duration = Duration::from_millis(500);
 
 /// Everything that outlives one invocation.
 struct Function {
     receiver: Receiver,
     log: Log,
+    /// Random bytes that no other process has.
+    seed: [u8; 32],
 }
 
 fn main() -> ExitCode {
     match run() {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(never) => match never {},
         Err(error) => {
             let line = serde_json::json!({ "level": Level::Fatal, "message": error.to_string() });
             print_line(&line.to_string());
@@ -38,22 +49,34 @@ fn main() -> ExitCode {
     }
 }
 
-fn run() -> Result<(), Error> {
+fn run() -> Result<Infallible, Error> {
     #[expect(clippy::disallowed_methods, reason = "this is the door that reads the environment")]
     let config = Config::read(std::env::vars_os())?;
-    let function = Arc::new(Function::new(&config)?);
+    let function = Function::new(&config)?;
+    let runtime_api = RuntimeApi::new(config.runtime_api()?);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let serve = async move {
-        function.receiver.store.connect().await;
-        let invoke = move |event| Arc::clone(&function).invoke(event);
-        lambda_runtime::run(service_fn(invoke)).await
-    };
-    // As a task of its own: tokio wakes the future that it blocks on by a write to the system, three times an event.
-    runtime.block_on(async { tokio::spawn(serve).await? })
+    // As a task: tokio wakes the future that it blocks on by a write to the system, twice an event.
+    runtime.block_on(async { tokio::spawn(serve(function, runtime_api)).await? })
+}
+
+/// Takes one event after another. While it waits for one there is nothing else to do, so it may block.
+async fn serve(function: Function, mut runtime_api: RuntimeApi) -> Result<Infallible, Error> {
+    function.receiver.store.connect().await;
+    let mut earliest = pin!(sleep(EARLIEST));
+    loop {
+        let event = runtime_api.next_event()?;
+        earliest.as_mut().reset(sleep(EARLIEST).deadline());
+        // Lets the connections learn what came while nobody looked: that the store has closed one, say.
+        yield_now().await;
+        let response = function.invoke(&event).await;
+        runtime_api.answer(&event.request_id, response.as_deref())?;
+    }
 }
 
 impl Function {
-    fn new(config: &Config) -> Result<Self, ConfigError> {
+    fn new(config: &Config) -> Result<Self, Error> {
+        let mut seed = [0; 32];
+        getrandom::fill(&mut seed)?;
         let tokens = config.tokens()?;
         #[expect(clippy::disallowed_methods, reason = "this is the door that hands in the clock")]
         let (store, overflow) = config.open(SystemTime::now)?;
@@ -66,23 +89,31 @@ impl Function {
             limits: Limits::default(),
         };
         let function_name = config.aws.function_name.clone().unwrap_or_else(|| "bootstrap".to_owned());
-        Ok(Self { receiver, log: Log::new(config.log_level.as_deref(), function_name) })
+        Ok(Self { receiver, log: Log::new(config.log_level.as_deref(), function_name), seed })
     }
 
-    async fn invoke(self: Arc<Self>, event: LambdaEvent<Box<RawValue>>) -> Result<Response, Error> {
+    async fn invoke(&self, event: &Event) -> Result<Vec<u8>, Error> {
         let started = Instant::now();
-        let mut receipt = receipt()?;
-        let invocation = serde_json::from_str::<Invocation<'_>>(event.payload.get());
-        let invocation = invocation.unwrap_or_default();
+        let mut receipt = self.receipt(&event.request_id);
+        let invocation = serde_json::from_slice::<Invocation<'_>>(&event.payload).unwrap_or_default();
         receipt.source_ip = invocation.source_ip();
         receipt.user_agent = invocation.user_agent();
-        receipt.deadline = Some(deadline(&receipt, event.context.deadline, started));
-        receipt.request_id = Some(event.context.request_id.as_str().into());
+        receipt.deadline = event.deadline.map(|deadline| due(&receipt, deadline, started));
+        receipt.request_id = Some(event.request_id.as_str().into());
         let received = self.receive(&invocation, &receipt).await;
         if let Some(line) = self.log.line(&received, &receipt, started.elapsed()) {
             print_line(&line);
         }
-        Ok(Response::new(Answer::from(&received.outcome), invocation.is_head()))
+        let response = Response::new(Answer::from(&received.outcome), invocation.is_head());
+        Ok(serde_json::to_vec(&response)?)
+    }
+
+    /// The receipt of a request that comes now. Its random bytes come of the process's own and of the invocation's id,
+    /// which differs from all others: to ask the system for some takes a hundredth of an event's time.
+    fn receipt<'r>(&self, request_id: &str) -> Receipt<'r> {
+        let digest = Digest::of(&[&self.seed, request_id.as_bytes()].concat());
+        #[expect(clippy::disallowed_methods, reason = "this is the door that reads the clock")]
+        Receipt::new(Timestamp::now(), *digest.bytes().first_chunk().unwrap_or(&[0; 10]))
     }
 
     async fn receive(&self, invocation: &Invocation<'_>, receipt: &Receipt<'_>) -> Received {
@@ -96,15 +127,8 @@ impl Function {
     }
 }
 
-fn receipt<'r>() -> Result<Receipt<'r>, getrandom::Error> {
-    let mut random = [0; 10];
-    getrandom::fill(&mut random)?;
-    #[expect(clippy::disallowed_methods, reason = "this is the door that reads the clock")]
-    Ok(Receipt::new(Timestamp::now(), random))
-}
-
 /// When Lambda stops waiting; it says so in milliseconds since 1970.
-fn deadline(receipt: &Receipt<'_>, deadline: u64, started: Instant) -> Instant {
+fn due(receipt: &Receipt<'_>, deadline: u64, started: Instant) -> Instant {
     let received = u64::try_from(receipt.received.as_millisecond()).unwrap_or(u64::MAX);
     let left = Duration::from_millis(deadline.saturating_sub(received));
     started.checked_add(left).unwrap_or(started)
@@ -112,5 +136,5 @@ fn deadline(receipt: &Receipt<'_>, deadline: u64, started: Instant) -> Instant {
 
 /// Standard output is the log; where it cannot be written, there is nobody to tell.
 fn print_line(line: &str) {
-    let _nobody_to_tell = writeln!(std::io::stdout().lock(), "{line}");
+    let _nobody_to_tell = std::io::stdout().lock().write_all([line, "\n"].concat().as_bytes());
 }
