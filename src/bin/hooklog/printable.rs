@@ -9,13 +9,18 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     escaped(text, |c| c.is_control() && !matches!(c, '\t' | '\n'))
 }
 
-/// The same for a text that has our own colours, which begin with an escape character.
+/// A name inside a line of ours: a line end in it would begin a line that is not ours.
+pub fn printable_name(name: &str) -> Cow<'_, str> {
+    escaped(name, char::is_control)
+}
+
+/// As [`printable`], for a text that has our own colours, which begin with an escape character.
 pub fn printable_coloured(text: &str) -> Cow<'_, str> {
     escaped(text, |c| c.is_control() && !matches!(c, '\t' | '\n' | '\u{1b}'))
 }
 
-fn escaped(text: &str, is_escaped: impl Fn(char) -> bool) -> Cow<'_, str> {
-    if !text.contains(&is_escaped) {
+fn escaped(text: &str, is_escaped: fn(char) -> bool) -> Cow<'_, str> {
+    if !text.contains(is_escaped) {
         return text.into();
     }
     let mut printable = String::with_capacity(text.len());
@@ -39,6 +44,7 @@ mod tests {
         let check = |text: &str, expected: &str| assert_eq!(printable(text), expected);
         check("\u{1b}[2J\u{9b}2J\r\u{7f}", "\\u001b[2J\\u009b2J\\u000d\\u007f");
         check("Ядро\t日本\n", "Ядро\t日本\n");
+        assert_eq!(printable_name("a\nstored"), "a\\u000astored");
         assert_eq!(printable_coloured("\u{1b}[2ma\u{9b}"), "\u{1b}[2ma\\u009b");
     }
 }

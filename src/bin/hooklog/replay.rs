@@ -27,15 +27,13 @@ pub async fn run(args: &Replay) -> Result<ExitCode> {
     let chosen = Chosen::open(&args.choice).await?;
     let sender = Sender::new(&args.to)?;
     let path = args.ledger.clone().unwrap_or_else(|| default_ledger(&sender));
-    if args.resume && !path.exists() {
-        output::complain(&format!("no ledger at {}: nothing is left out", path.display()));
+    // Before it is read: nobody else adds to it then.
+    let ledger = if args.dry_run { None } else { Some(Ledger::open(&path)?) };
+    let done = if args.resume { ledger::answered(&path, &sender.digest())? } else { HashSet::new() };
+    if args.resume && done.is_empty() {
+        output::complain(&format!("no event in {} was answered 2xx by this URL: nothing is left out", path.display()));
     }
-    if args.dry_run {
-        let done = if args.resume { ledger::answered(&path, &sender.digest())? } else { HashSet::new() };
-        return plan::print(args, &chosen, &sender, &done).await;
-    }
-    let mut ledger = Ledger::open(&path, &sender.digest())?;
-    let done = if args.resume { std::mem::take(&mut ledger.answered) } else { HashSet::new() };
+    let Some(ledger) = ledger else { return plan::print(args, &chosen, &sender, &done).await };
     let mut replay = Replaying { args, sender, ledger, pace: Pace::new(args.rate), summary: Summary::default() };
     let mut complaints = Complaints::default();
     let progress = output::progress(0);

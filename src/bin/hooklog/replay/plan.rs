@@ -15,7 +15,7 @@ use super::formless;
 use crate::args::{Format, Replay};
 use crate::chosen::{Chosen, Complaints};
 use crate::print::EventPrinter;
-use crate::printable::printable;
+use crate::printable::printable_name;
 use crate::sender::Sender;
 use crate::{output, paint};
 
@@ -74,7 +74,7 @@ fn print_form(form: &Resend, stays: &[String]) -> Result<()> {
     output::say(&format!("  {}", form.body))?;
     if !stays.is_empty() {
         let (dim, names) = (paint::DIM, stays.join(", "));
-        output::show(&format!("  {dim}posted as a digest: {}{dim:#}", printable(&names)))?;
+        output::show(&format!("  {dim}posted as a digest: {}{dim:#}", printable_name(&names)))?;
     }
     Ok(())
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::answers::Answers;
 use crate::output;
+use crate::printable::printable_name;
 
 #[derive(Default)]
 pub struct Summary {
@@ -48,7 +49,8 @@ impl Summary {
             output::complain(&format!("{} answered before, and left out.", output::events(self.left_out)));
         }
         if !self.redacted.is_empty() {
-            let names: Vec<_> = self.redacted.iter().map(|(name, count)| format!("{name} ({count})")).collect();
+            let names: Vec<_> =
+                self.redacted.iter().map(|(name, count)| format!("{} ({count})", printable_name(name))).collect();
             output::complain(&format!("Posted as digests, since secrets are not kept: {}.", names.join(", ")));
         }
         output::complain(&format!("Each answer is in {}.", ledger.display()));
