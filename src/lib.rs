@@ -18,7 +18,8 @@
 //! | [`lambda`] | events from Lambda's Runtime API, and their answers to it |
 //! | `select` | finding kept events again: by time, portal, code and entity (only with the feature `cli`) |
 //!
-//! The clock, the environment, randomness, sockets and printing live in the doors, `src/bin`.
+//! The clock, the environment, randomness, printing, and every socket but those to AWS and to Lambda live in the doors,
+//! `src/bin`.
 
 pub mod aws;
 pub mod config;

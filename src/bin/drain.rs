@@ -14,7 +14,6 @@ use hooklog::record::MEDIA_TYPE;
 use hooklog::store::Store;
 use hooklog::telemetry::{Level, with_causes};
 use serde::{Deserialize, Serialize};
-use tokio::task::yield_now;
 
 type Error = Box<dyn std::error::Error + Send + Sync>;
 
@@ -47,7 +46,7 @@ fn main() -> ExitCode {
     match run() {
         Ok(never) => match never {},
         Err(error) => {
-            log(Level::Fatal, "stopped", &error);
+            log(Level::Fatal, "stopped", &with_causes(&*error));
             ExitCode::FAILURE
         }
     }
@@ -62,17 +61,20 @@ fn run() -> Result<Infallible, Error> {
     runtime.block_on(async { tokio::spawn(serve(store.patient(), runtime_api)).await? })
 }
 
-/// Takes one batch after another. While it waits for one there is nothing else to do, so it may block.
 async fn serve(store: Store, mut runtime_api: RuntimeApi) -> Result<Infallible, Error> {
     loop {
-        let event = runtime_api.next_event()?;
-        // Lets the connections learn what came while nobody looked: that the store has closed one, say.
-        yield_now().await;
+        let event = runtime_api.next_event().await?;
         let answer = match serde_json::from_slice(&event.payload) {
             Ok(batch) => serde_json::to_vec(&drain(batch, &store).await),
             Err(error) => Err(error),
         };
-        runtime_api.answer(&event.request_id, answer.as_deref())?;
+        if let Err(error) = &answer {
+            log(Level::Error, "no batch of messages", error);
+        }
+        match runtime_api.answer(&event.request_id, answer.as_deref()) {
+            Err(error) if error.can_go_on() => log(Level::Error, "not answered", &error),
+            answered => answered?,
+        }
     }
 }
 

@@ -67,7 +67,8 @@ impl Digest {
     }
 }
 
-/// `hex::encode` makes the text character by character, which takes as long as the digest itself.
+/// `hex::encode` makes the text character by character, which takes as long as the digest itself. There is room for each
+/// digit, so that nothing can fail.
 fn hex(bytes: &[u8]) -> String {
     let mut digits = vec![0; bytes.len().saturating_mul(2)];
     let written = hex::encode_to_slice(bytes, &mut digits).ok();

@@ -7,7 +7,6 @@ mod invocation;
 
 use std::convert::Infallible;
 use std::io::Write as _;
-use std::pin::pin;
 use std::process::ExitCode;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -16,19 +15,13 @@ use hooklog::form::Limits;
 use hooklog::lambda::{Event, RuntimeApi};
 use hooklog::receive::{Answer, Outcome, Quota, Received, Receiver, Refusal};
 use hooklog::record::Receipt;
-use hooklog::telemetry::{Level, Log};
+use hooklog::telemetry::{Level, Log, with_causes};
 use hooklog::verify::Digest;
 use jiff::Timestamp;
-use tokio::task::yield_now;
-use tokio::time::sleep;
 
 use invocation::{Invocation, Response};
 
 type Error = Box<dyn std::error::Error + Send + Sync>;
-
-/// A timer that is due before all others of an event. For each that is due before what tokio sleeps for, it wakes itself
-/// by a write to the system; so it sleeps for this one.
-const EARLIEST: Duration = Duration::from_millis(500);
 
 /// Everything that outlives one invocation.
 struct Function {
@@ -42,8 +35,7 @@ fn main() -> ExitCode {
     match run() {
         Ok(never) => match never {},
         Err(error) => {
-            let line = serde_json::json!({ "level": Level::Fatal, "message": error.to_string() });
-            print_line(&line.to_string());
+            complain(Level::Fatal, &*error);
             ExitCode::FAILURE
         }
     }
@@ -59,17 +51,15 @@ fn run() -> Result<Infallible, Error> {
     runtime.block_on(async { tokio::spawn(serve(function, runtime_api)).await? })
 }
 
-/// Takes one event after another. While it waits for one there is nothing else to do, so it may block.
 async fn serve(function: Function, mut runtime_api: RuntimeApi) -> Result<Infallible, Error> {
     function.receiver.store.connect().await;
-    let mut earliest = pin!(sleep(EARLIEST));
     loop {
-        let event = runtime_api.next_event()?;
-        earliest.as_mut().reset(sleep(EARLIEST).deadline());
-        // Lets the connections learn what came while nobody looked: that the store has closed one, say.
-        yield_now().await;
+        let event = runtime_api.next_event().await?;
         let response = function.invoke(&event).await;
-        runtime_api.answer(&event.request_id, response.as_deref())?;
+        match runtime_api.answer(&event.request_id, response.as_deref()) {
+            Err(error) if error.can_go_on() => complain(Level::Error, &error),
+            answered => answered?,
+        }
     }
 }
 
@@ -108,12 +98,9 @@ impl Function {
         Ok(serde_json::to_vec(&response)?)
     }
 
-    /// The receipt of a request that comes now. Its random bytes come of the process's own and of the invocation's id,
-    /// which differs from all others: to ask the system for some takes a hundredth of an event's time.
     fn receipt<'r>(&self, request_id: &str) -> Receipt<'r> {
-        let digest = Digest::of(&[&self.seed, request_id.as_bytes()].concat());
         #[expect(clippy::disallowed_methods, reason = "this is the door that reads the clock")]
-        Receipt::new(Timestamp::now(), *digest.bytes().first_chunk().unwrap_or(&[0; 10]))
+        Receipt::new(Timestamp::now(), random(&self.seed, request_id))
     }
 
     async fn receive(&self, invocation: &Invocation<'_>, receipt: &Receipt<'_>) -> Received {
@@ -127,6 +114,13 @@ impl Function {
     }
 }
 
+/// Random bytes for an id, out of the process's own and the invocation's id, by which other processes and other requests
+/// have other ones: to ask the system for some takes a hundredth of an event's time.
+fn random(seed: &[u8; 32], request_id: &str) -> [u8; 10] {
+    let digest = Digest::of(&[seed, request_id.as_bytes()].concat());
+    *digest.bytes().first_chunk().unwrap_or(&[0; 10])
+}
+
 /// When Lambda stops waiting; it says so in milliseconds since 1970.
 fn due(receipt: &Receipt<'_>, deadline: u64, started: Instant) -> Instant {
     let received = u64::try_from(receipt.received.as_millisecond()).unwrap_or(u64::MAX);
@@ -134,7 +128,27 @@ fn due(receipt: &Receipt<'_>, deadline: u64, started: Instant) -> Instant {
     started.checked_add(left).unwrap_or(started)
 }
 
+/// Logs what has to do with no request.
+fn complain(level: Level, error: &(dyn std::error::Error + 'static)) {
+    print_line(&serde_json::json!({ "level": level, "message": with_causes(error) }).to_string());
+}
+
 /// Standard output is the log; where it cannot be written, there is nobody to tell.
 fn print_line(line: &str) {
     let _nobody_to_tell = std::io::stdout().lock().write_all([line, "\n"].concat().as_bytes());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn other_processes_and_other_requests_have_other_random_bytes() {
+        let all = [random(&[1; 32], "a"), random(&[1; 32], "b"), random(&[2; 32], "a")];
+        assert!(all[0] != all[1] && all[0] != all[2] && all[0] == random(&[1; 32], "a"));
+        let config =
+            || Config::read([("HOOKLOG_STORE", "/x"), ("HOOKLOG_TOKENS", "a")].map(|(n, v)| (n.into(), v.into())));
+        let seeds = [(); 2].map(|()| Function::new(&config().unwrap()).unwrap().seed);
+        assert_ne!(seeds[0], seeds[1]);
+    }
 }

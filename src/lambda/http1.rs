@@ -9,56 +9,68 @@ const HEAD_BYTES_MAX: usize = 64 * 1024;
 /// A body that is longer is none of Lambda's: its payloads have 6 MB.
 const BODY_BYTES_MAX: u64 = 32 * 1024 * 1024;
 
-/// An answer, with what is asked of its headers.
+/// An answer, with what is wanted of its headers.
 #[derive(Debug, Default)]
-pub(super) struct Answer {
+pub(super) struct Reply {
     pub status: u16,
     pub request_id: String,
     pub deadline: Option<u64>,
     pub body: Vec<u8>,
     /// Is this the connection's last answer?
     pub closes: bool,
+    length: Option<u64>,
+    is_chunked: bool,
 }
 
-impl Answer {
-    /// Reads an answer.
+impl Reply {
+    /// Reads an answer; those that only announce it are passed over.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidData`] for what is none or too long, [`ErrorKind::UnexpectedEof`] for what ends too early, and
     /// what reading meets.
     pub fn read(connection: &mut impl BufRead) -> io::Result<Self> {
+        let mut reply = Self::read_head(connection)?;
+        while (100..200).contains(&reply.status) {
+            reply = Self::read_head(connection)?;
+        }
+        match reply.length {
+            _ if matches!(reply.status, 204 | 304) => {}
+            _ if reply.is_chunked => reply.read_chunks(connection)?,
+            Some(length) => reply.read_exactly(length, connection)?,
+            None => reply.read_to_end(connection)?,
+        }
+        Ok(reply)
+    }
+
+    fn read_head(connection: &mut impl BufRead) -> io::Result<Self> {
         let mut head = Vec::with_capacity(1024);
         let first = read_line(&mut head, connection)?;
         let status = first.strip_prefix(b"HTTP/1.").and_then(|rest| number(rest.get(2..5)?));
         let status = status.ok_or_else(|| invalid("an answer without a status"))?;
-        let mut answer = Self { status, ..Self::default() };
-        let (mut length, mut is_chunked) = (None, false);
+        let mut reply = Self { status, closes: first.starts_with(b"HTTP/1.0"), ..Self::default() };
         loop {
             let line = read_line(&mut head, connection)?;
             if is_empty(line) {
-                break;
+                return Ok(reply);
             }
-            if let Some(value) = value(line, "content-length") {
-                length = Some(number(value).ok_or_else(|| invalid("a length that is no number"))?);
-            } else if let Some(value) = value(line, "transfer-encoding") {
-                is_chunked = value.eq_ignore_ascii_case(b"chunked");
-            } else if let Some(value) = value(line, "connection") {
-                answer.closes = value.eq_ignore_ascii_case(b"close");
-            } else if let Some(value) = value(line, "lambda-runtime-aws-request-id") {
-                answer.request_id = String::from_utf8_lossy(value).into_owned();
-            } else if let Some(value) = value(line, "lambda-runtime-deadline-ms") {
-                answer.deadline = number(value);
-            }
-        }
-        match length {
-            _ if is_chunked => answer.read_chunks(connection)?,
-            Some(length) => answer.read_exactly(length, connection)?,
-            None => {
-                answer.closes = true;
-                connection.take(BODY_BYTES_MAX).read_to_end(&mut answer.body)?;
+            if let Some(length) = field(line, "content-length") {
+                reply.length = Some(number(length).ok_or_else(|| invalid("a length that is no number"))?);
+            } else if let Some(coding) = field(line, "transfer-encoding") {
+                reply.is_chunked = coding.eq_ignore_ascii_case(b"chunked");
+            } else if let Some(option) = field(line, "connection") {
+                reply.closes = option.eq_ignore_ascii_case(b"close");
+            } else if let Some(id) = field(line, "lambda-runtime-aws-request-id") {
+                reply.request_id = String::from_utf8_lossy(id).into_owned();
+            } else if let Some(millis) = field(line, "lambda-runtime-deadline-ms") {
+                reply.deadline = number(millis);
             }
         }
-        Ok(answer)
+    }
+
+    fn read_to_end(&mut self, connection: &mut impl BufRead) -> io::Result<()> {
+        self.closes = true;
+        let read = connection.take(BODY_BYTES_MAX.saturating_add(1)).read_to_end(&mut self.body)?;
+        if read as u64 > BODY_BYTES_MAX { Err(invalid("a body that is too long")) } else { Ok(()) }
     }
 
     fn read_chunks(&mut self, connection: &mut impl BufRead) -> io::Result<()> {
@@ -103,10 +115,11 @@ fn read_line<'h>(head: &'h mut Vec<u8>, connection: &mut impl BufRead) -> io::Re
     }
 }
 
-/// The value of the line's header, if it has this name.
-fn value<'l>(line: &'l [u8], name: &str) -> Option<&'l [u8]> {
-    let (start, value) = line.split_at_checked(name.len())?;
-    start.eq_ignore_ascii_case(name.as_bytes()).then(|| value.strip_prefix(b":").map(<[u8]>::trim_ascii))?
+/// The value of a header line with this name.
+fn field<'l>(line: &'l [u8], name: &str) -> Option<&'l [u8]> {
+    let (start, rest) = line.split_at_checked(name.len())?;
+    let value = rest.strip_prefix(b":").filter(|_| start.eq_ignore_ascii_case(name.as_bytes()))?;
+    Some(value.trim_ascii())
 }
 
 fn number<N: FromStr>(digits: &[u8]) -> Option<N> {
@@ -125,44 +138,56 @@ fn invalid(what: &'static str) -> io::Error {
 mod tests {
     use super::*;
 
-    /// The answer, and what is left after it.
-    fn read(bytes: &str) -> io::Result<(Answer, String)> {
+    /// The reply, and what is left after it.
+    fn read(bytes: &str) -> io::Result<(Reply, String)> {
         let mut rest = bytes.as_bytes();
-        Answer::read(&mut rest).map(|answer| (answer, String::from_utf8_lossy(rest).into_owned()))
+        Reply::read(&mut rest).map(|reply| (reply, String::from_utf8_lossy(rest).into_owned()))
     }
 
     #[test]
     fn a_body_ends_where_its_length_says() {
-        let (answer, rest) = read("HTTP/1.1 200 OK\r\nOdd\r\nContent-length: 3\r\n\r\nabcHTTP").unwrap();
-        assert_eq!((answer.status, answer.closes), (200, false));
-        assert_eq!((&*answer.body, &*rest), (&b"abc"[..], "HTTP"));
-        let (answer, rest) = read("HTTP/1.0 202 \nConnection: Close\nContent-Length: 0\n\n").unwrap();
-        assert_eq!((answer.status, answer.closes, answer.body.len(), &*rest), (202, true, 0, ""));
+        let (reply, rest) = read("HTTP/1.1 200 OK\r\nOdd\r\nContent-length: 3\r\n\r\nabcHTTP").unwrap();
+        assert_eq!((reply.status, reply.closes), (200, false));
+        assert_eq!((&*reply.body, &*rest), (&b"abc"[..], "HTTP"));
+        let (reply, rest) = read("HTTP/1.0 202 \nConnection: Close\nContent-Length: 0\n\n").unwrap();
+        assert_eq!((reply.status, reply.closes, reply.body.len(), &*rest), (202, true, 0, ""));
     }
 
     #[test]
     fn an_event_comes_with_its_id_and_its_deadline() {
         let head = "HTTP/1.1 200 OK\r\nLambda-Runtime-Deadline-Ms: 1700000000000\r\nContent-Length: 0\r\n";
-        let (answer, _) = read(&format!("{head}lambda-runtime-aws-request-id:\t8476a536 \r\n\r\n")).unwrap();
-        assert_eq!((&*answer.request_id, answer.deadline), ("8476a536", Some(1_700_000_000_000)));
-        let (answer, _) = read(&format!("{head}Lambda-Runtime-Aws-Request-Id-2: x\r\n\r\n")).unwrap();
-        assert_eq!(answer.request_id, "");
+        let (reply, _) = read(&format!("{head}lambda-runtime-aws-request-id:\t8476a536 \r\n\r\n")).unwrap();
+        assert_eq!((&*reply.request_id, reply.deadline), ("8476a536", Some(1_700_000_000_000)));
+        let (reply, _) = read(&format!("{head}Lambda-Runtime-Aws-Request-Id-2: x\r\n\r\n")).unwrap();
+        assert_eq!(reply.request_id, "");
     }
 
     #[test]
     fn chunks_are_one_body() {
         let head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
-        let (answer, rest) = read(&format!("{head}3;x=y\r\nab\n\r\nA\r\n0123456789\r\n0\r\nT: r\r\n\r\nrest")).unwrap();
-        assert_eq!((&*answer.body, &*rest, answer.closes), (&b"ab\n0123456789"[..], "rest", false));
+        let (reply, rest) = read(&format!("{head}3;x=y\r\nab\n\r\nA\r\n0123456789\r\n0\r\nT: r\r\n\r\nrest")).unwrap();
+        assert_eq!((&*reply.body, &*rest, reply.closes), (&b"ab\n0123456789"[..], "rest", false));
         for cut in ["3\r\nab", "3\r\nabc\r\n", "x\r\n", "-1\r\n", "\r\n", "3\r\nabc\r\n0\r\n"] {
             read(&format!("{head}{cut}")).unwrap_err();
         }
     }
 
     #[test]
+    fn what_only_announces_an_answer_is_passed_over_and_some_answers_have_no_body() {
+        let (reply, rest) =
+            read("HTTP/1.1 103 Early Hints\r\nA: b\r\n\r\nHTTP/1.1 204 No Content\r\n\r\nrest").unwrap();
+        assert_eq!((reply.status, reply.closes, &*rest), (204, false, "rest"));
+    }
+
+    #[test]
     fn without_a_length_a_body_ends_with_the_connection() {
-        let (answer, _) = read("HTTP/1.1 200 OK\r\n\r\nabc").unwrap();
-        assert_eq!((&*answer.body, answer.closes), (&b"abc"[..], true));
+        let (reply, _) = read("HTTP/1.1 200 OK\r\n\r\nabc").unwrap();
+        assert_eq!((&*reply.body, reply.closes), (&b"abc"[..], true));
+        assert_eq!(
+            read(&format!("HTTP/1.1 200 OK\r\n\r\n{}", "x".repeat(33_554_433))).unwrap_err().kind(),
+            ErrorKind::InvalidData
+        );
+        assert!(read("HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n").unwrap().0.closes);
     }
 
     #[test]
