@@ -42,7 +42,7 @@ pub struct Event {
 #[derive(Debug, thiserror::Error)]
 pub enum RuntimeApiError {
     /// No connection, one that broke, or an answer that is none.
-    #[error("Lambda's Runtime API at {address} cannot be talked to")]
+    #[error("the exchange with Lambda's Runtime API at {address} failed")]
     Broken {
         /// Where it should be.
         address: String,
