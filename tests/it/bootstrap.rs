@@ -110,10 +110,12 @@ async fn a_connection_that_the_store_closed_meanwhile_is_not_used_again() {
             ("HOOKLOG_TOKENS", URL_TOKEN),
         ],
     );
-    for _ in 0..5 {
+    for puts in 1..=5 {
         let response = function.invoke(&event(&Post::form(&format!("/{URL_TOKEN}"), FORM))).await;
         assert_eq!(answer(&response).status, 200, "{response}");
-        tokio::time::sleep(Duration::from_millis(50)).await;
+        while store.puts() < puts {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
     }
     assert_eq!((store.puts(), store.late()), (5, 0));
 }

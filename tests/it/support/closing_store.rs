@@ -33,7 +33,7 @@ impl ClosingStore {
         Self { endpoint, counts }
     }
 
-    /// How many objects were put.
+    /// How many objects were put over connections that are closed by now.
     pub fn puts(&self) -> usize {
         self.counts.puts.load(SeqCst)
     }
@@ -53,9 +53,9 @@ impl Counts {
         let length = lower.split_once("content-length: ").and_then(|(_, rest)| rest.lines().next());
         let length = length.map_or(0, |length| length.parse().unwrap());
         (&mut requests).take(length).read_to_end(&mut Vec::new()).unwrap();
-        self.puts.fetch_add(usize::from(head.starts_with("PUT ")), SeqCst);
         requests.get_mut().write_all(b"HTTP/1.1 200 OK\r\nETag: \"1\"\r\nContent-Length: 0\r\n\r\n").unwrap();
         requests.get_mut().shutdown(Shutdown::Write).unwrap();
+        self.puts.fetch_add(usize::from(head.starts_with("PUT ")), SeqCst);
         let mut more = Vec::new();
         let _it_may_be_reset = requests.read_to_end(&mut more);
         self.late.fetch_add(usize::from(!more.is_empty()), SeqCst);
