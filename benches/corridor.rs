@@ -10,7 +10,7 @@ use std::fmt;
 use divan::counter::BytesCount;
 use divan::{Bencher, black_box};
 use hooklog::form::{Form, Limits};
-use hooklog::receive::{Outcome, Quota, Receiver, Request};
+use hooklog::receive::{Outcome, Receiver, Request};
 use hooklog::record::{Forms, Receipt, Record};
 use hooklog::store::{Memory, Store};
 use hooklog::verify::{Claim, Token, Tokens};
@@ -103,14 +103,7 @@ fn record(bencher: Bencher, input: &Input) {
 #[divan::bench(args = inputs())]
 fn receive(bencher: Bencher, input: &Input) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-    let receiver = Receiver {
-        tokens: tokens(),
-        store: Store::Memory(Memory::default()),
-        overflow: None,
-        rejections: Quota::default(),
-        body_bytes_max: 6 << 20,
-        limits: Limits::default(),
-    };
+    let receiver = Receiver::new(tokens(), Store::Memory(Memory::default()), None, 6 << 20);
     let path = format!("/{URL_TOKEN}");
     measure(bencher, input, |body| {
         let request = Request { method: "POST", path: &path, query: b"", content_type: None, body };

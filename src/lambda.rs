@@ -91,7 +91,8 @@ impl RuntimeApi {
     }
 
     /// Waits for an event, as long as it takes. It blocks the thread: what else goes on there stands still, as it does
-    /// between two events anyway, when Lambda stops the whole machine.
+    /// between two events anyway, when Lambda stops the whole machine. Await it in a spawned task: connections that
+    /// were woken have their turn before that, but not before a future that the runtime blocks on.
     ///
     /// # Errors
     /// [`RuntimeApiError`], after which the function must end. It does not ask twice: of two requests, Lambda could

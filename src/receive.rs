@@ -111,12 +111,12 @@ pub struct Receiver {
     pub store: Store,
     /// Where they wait when the store fails.
     pub overflow: Option<Overflow>,
-    /// How many rejected requests may still be kept.
-    pub rejections: Quota,
     /// The largest body.
     pub body_bytes_max: usize,
+    /// How many rejected requests may still be kept.
+    rejections: Quota,
     /// The largest tree.
-    pub limits: Limits,
+    limits: Limits,
 }
 
 impl Received {
@@ -128,6 +128,12 @@ impl Received {
 }
 
 impl Receiver {
+    /// A receiver that has rejected nothing yet.
+    #[must_use]
+    pub fn new(tokens: Tokens, store: Store, overflow: Option<Overflow>, body_bytes_max: usize) -> Self {
+        Self { tokens, store, overflow, body_bytes_max, rejections: Quota::default(), limits: Limits::default() }
+    }
+
     /// Takes one request: reads the form, verifies it, and keeps the record. When it says [`Outcome::Stored`] or
     /// [`Outcome::Overflowed`], the event is durable.
     pub async fn receive(&self, request: &Request<'_>, receipt: &Receipt<'_>) -> Received {

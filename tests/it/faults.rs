@@ -6,9 +6,8 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
-use hooklog::form::Limits;
 use hooklog::overflow::{Message, Overflow, drain};
-use hooklog::receive::{Answer, Outcome, Quota, Receiver, Request};
+use hooklog::receive::{Answer, Outcome, Receiver, Request};
 use hooklog::record::Receipt;
 use hooklog::store::{Folder, Store};
 use jiff::Timestamp;
@@ -44,14 +43,7 @@ struct Outcomes {
 }
 
 pub fn receiver(store: Store, overflow: Option<Overflow>) -> Receiver {
-    Receiver {
-        tokens: samples::tokens().parse().unwrap(),
-        store,
-        overflow,
-        rejections: Quota::default(),
-        body_bytes_max: 1 << 20,
-        limits: Limits::default(),
-    }
+    Receiver::new(samples::tokens().parse().unwrap(), store, overflow, 1 << 20)
 }
 
 /// Sends one event; gives the answer, the word for the outcome, and the time it took.

@@ -11,9 +11,8 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant, SystemTime};
 
 use hooklog::config::Config;
-use hooklog::form::Limits;
 use hooklog::lambda::{Event, RuntimeApi};
-use hooklog::receive::{Answer, Outcome, Quota, Received, Receiver, Refusal};
+use hooklog::receive::{Answer, Outcome, Received, Receiver, Refusal};
 use hooklog::record::Receipt;
 use hooklog::telemetry::{Level, Log, with_causes};
 use hooklog::verify::Digest;
@@ -70,14 +69,7 @@ impl Function {
         let tokens = config.tokens()?;
         #[expect(clippy::disallowed_methods, reason = "this is the door that hands in the clock")]
         let (store, overflow) = config.open(SystemTime::now)?;
-        let receiver = Receiver {
-            tokens,
-            store,
-            overflow,
-            rejections: Quota::default(),
-            body_bytes_max: config.body_bytes_max,
-            limits: Limits::default(),
-        };
+        let receiver = Receiver::new(tokens, store, overflow, config.body_bytes_max);
         let function_name = config.aws.function_name.clone().unwrap_or_else(|| "bootstrap".to_owned());
         Ok(Self { receiver, log: Log::new(config.log_level.as_deref(), function_name), seed })
     }

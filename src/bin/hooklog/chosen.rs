@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::args::Choice;
+use crate::setup::Stores;
 use crate::{output, setup};
 
 /// A store and the events in it that are asked for.
@@ -37,7 +38,7 @@ impl Chosen {
 
 /// A store that is there already: nobody looks into a folder that a slip of the pen named.
 pub async fn open_store(place: Option<&Place>, config: &Config) -> Result<(Place, Store)> {
-    let (place, store) = setup::store(place, config).await?;
+    let (place, store) = Stores::new(config).at(place).await?;
     if let Place::Folder(folder) = &place
         && !folder.is_dir()
     {

@@ -5,8 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
 use hooklog::config::BODY_BYTES_MAX;
-use hooklog::form::Limits;
-use hooklog::receive::{Quota, Receiver};
+use hooklog::receive::Receiver;
 use hooklog::record::{EVENTS, EventKey, Kept};
 use hooklog::select::Selection;
 use hooklog::store::{Folder, Store};
@@ -30,14 +29,8 @@ pub async fn run(args: &Demo) -> Result<ExitCode> {
     let before = before.as_ref().map_or("", EventKey::as_str);
     let samples = samples::all()?;
     let url_token = setup::new_token()?;
-    let receiver = Receiver {
-        tokens: accepted(&samples, &url_token).parse()?,
-        store: store.clone(),
-        overflow: None,
-        rejections: Quota::default(),
-        body_bytes_max: BODY_BYTES_MAX,
-        limits: Limits::default(),
-    };
+    let tokens = accepted(&samples, &url_token).parse()?;
+    let receiver = Receiver::new(tokens, store.clone(), None, BODY_BYTES_MAX);
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let url = format!("http://{}/{url_token}", listener.local_addr()?);
     let (stop, stopped) = oneshot::channel::<()>();

@@ -14,7 +14,7 @@ use hooklog::store::Store;
 use url::Url;
 
 use crate::args::Doctor;
-use crate::setup;
+use crate::setup::{self, Stores};
 use finding::{Finding, Report};
 
 /// The code of our own test events, which are no sign of a portal's life.
@@ -35,7 +35,7 @@ pub async fn run(args: &Doctor) -> Result<ExitCode> {
         quota::examine(&url, &mut report).await?;
     }
     if let Some(place) = place {
-        let (place, store) = setup::store(Some(place), &config).await?;
+        let (place, store) = Stores::new(&config).at(Some(place)).await?;
         if let (Place::S3 { bucket, .. }, Store::S3(s3)) = (&place, &store)
             && !bucket::examine(s3.client(), bucket, &mut report).await?
         {

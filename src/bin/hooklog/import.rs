@@ -17,7 +17,7 @@ use hooklog::verify::{Claim, Tokens};
 use jiff::tz::TimeZone;
 
 use crate::args::{Import, LogFormat};
-use crate::setup;
+use crate::setup::{self, Stores};
 use keeping::Keeping;
 use leftover::Leftover;
 use report::Report;
@@ -27,7 +27,7 @@ const LINE_BYTES_MAX: u64 = RECORD_BYTES_MAX + 1;
 
 pub async fn run(args: &Import) -> Result<ExitCode> {
     let config = setup::config()?;
-    let (_, store) = setup::store(args.store.as_ref(), &config).await?;
+    let (_, store) = Stores::new(&config).at(args.store.as_ref()).await?;
     let store = store.patient();
     let leftover = Leftover::new(args)?;
     let mut importing = Importing {

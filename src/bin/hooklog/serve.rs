@@ -5,9 +5,8 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use hooklog::config::check_apart;
-use hooklog::form::Limits;
 use hooklog::overflow::Overflow;
-use hooklog::receive::{Outcome, Quota, Received, Receiver};
+use hooklog::receive::{Outcome, Received, Receiver};
 use hooklog::record::Receipt;
 use hooklog::store::Store;
 use hooklog::telemetry::{Log, with_causes};
@@ -18,7 +17,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::args::Serve;
 use crate::http::{self, Observer};
 use crate::output::{self, Printer};
-use crate::setup;
+use crate::setup::{self, Stores};
 
 /// How long what waits in the overflow folder waits between two tries.
 const DRAIN_PAUSE: Duration = Duration::from_secs(2);
@@ -26,7 +25,8 @@ const DRAIN_PAUSE: Duration = Duration::from_secs(2);
 pub async fn run(args: &Serve) -> Result<ExitCode> {
     let config = setup::config()?;
     setup::raise_file_limit();
-    let (place, store) = setup::store(args.store.as_ref(), &config).await?;
+    let stores = Stores::new(&config);
+    let (place, store) = stores.at(args.store.as_ref()).await?;
     let listener = TcpListener::bind(args.listen).await;
     let listener = listener.with_context(|| format!("{} cannot be listened on", args.listen))?;
     let address = listener.local_addr()?;
@@ -37,15 +37,8 @@ pub async fn run(args: &Serve) -> Result<ExitCode> {
         (format!("serve={token}").parse()?, token)
     };
     check_apart(&place, config.overflow.as_ref())?;
-    let overflow = setup::overflow(&config).await?;
-    let receiver = Receiver {
-        tokens,
-        store,
-        overflow,
-        rejections: Quota::default(),
-        body_bytes_max: config.body_bytes_max,
-        limits: Limits::default(),
-    };
+    let overflow = stores.overflow().await?;
+    let receiver = Receiver::new(tokens, store, overflow, config.body_bytes_max);
     let printer = Printer::start();
     let print = printer.printing();
     let observer: Box<Observer> = if args.json {

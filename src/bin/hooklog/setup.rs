@@ -14,6 +14,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use rustix::process::{Resource, Rlimit};
 use tokio::runtime::{Builder, Runtime};
+use tokio::sync::OnceCell;
 
 const DEFAULT_FOLDER: &str = "./hooklog-data";
 const UI_PASSWORD: &str = "HOOKLOG_UI_PASSWORD";
@@ -54,30 +55,46 @@ pub fn new_token() -> Result<String> {
     Ok(random.into_iter().filter_map(letter).collect())
 }
 
-/// The store that a verb works on: the place given, else `HOOKLOG_STORE`, else the default folder.
-pub async fn store(place: Option<&Place>, config: &Config) -> Result<(Place, Store)> {
-    let place = place.or(config.store.as_ref()).cloned();
-    let place = place.unwrap_or_else(|| Place::Folder(DEFAULT_FOLDER.into()));
-    let store = match &place {
-        Place::Folder(path) => Store::Folder(Folder::new(path)),
-        Place::S3 { .. } => {
-            let (access, config) = access(config).await?;
-            config.open_store(place.clone(), &access)
-        }
-    };
-    Ok((place, store))
+/// The places that the settings name, as stores. Who asks AWS is found out when something of AWS's is asked first.
+pub struct Stores<'c> {
+    config: &'c Config,
+    access: OnceCell<(Access, Config)>,
 }
 
-/// The overflow that `HOOKLOG_OVERFLOW` names.
-pub async fn overflow(config: &Config) -> Result<Option<Overflow>> {
-    Ok(match &config.overflow {
-        None => None,
-        Some(OverflowPlace::Folder(path)) => Some(Overflow::Folder(Folder::new(path))),
-        Some(OverflowPlace::Queue(_)) => {
-            let (access, config) = access(config).await?;
-            config.open_overflow(&access)
-        }
-    })
+impl<'c> Stores<'c> {
+    pub fn new(config: &'c Config) -> Self {
+        Self { config, access: OnceCell::new() }
+    }
+
+    /// The store that a verb works on: the place given, else `HOOKLOG_STORE`, else the default folder.
+    pub async fn at(&self, place: Option<&Place>) -> Result<(Place, Store)> {
+        let place = place.or(self.config.store.as_ref()).cloned();
+        let place = place.unwrap_or_else(|| Place::Folder(DEFAULT_FOLDER.into()));
+        let store = match &place {
+            Place::Folder(path) => Store::Folder(Folder::new(path)),
+            Place::S3 { .. } => {
+                let (access, config) = self.access().await?;
+                config.open_store(place.clone(), access)
+            }
+        };
+        Ok((place, store))
+    }
+
+    /// The overflow that `HOOKLOG_OVERFLOW` names.
+    pub async fn overflow(&self) -> Result<Option<Overflow>> {
+        Ok(match &self.config.overflow {
+            None => None,
+            Some(OverflowPlace::Folder(path)) => Some(Overflow::Folder(Folder::new(path))),
+            Some(OverflowPlace::Queue(_)) => {
+                let (access, config) = self.access().await?;
+                config.open_overflow(access)
+            }
+        })
+    }
+
+    async fn access(&self) -> Result<&(Access, Config)> {
+        self.access.get_or_try_init(|| access(self.config)).await
+    }
 }
 
 /// Who asks AWS, and the settings with AWS's own endpoints in them.

@@ -59,11 +59,11 @@ impl Tally {
             self.codes.len().saturating_sub(1)
         });
         let minute = key.received().as_millisecond().div_euclid(MINUTE_MS);
-        let places = [self.codes.get_mut(code).map(|(_, count)| count), None];
-        let counts = self.minutes.entry(minute).or_default();
-        for count in places.into_iter().flatten().chain([counts.entry(code).or_default()]) {
+        if let Some((_, count)) = self.codes.get_mut(code) {
             *count = count.saturating_add(1);
         }
+        let count = self.minutes.entry(minute).or_default().entry(code).or_default();
+        *count = count.saturating_add(1);
     }
 
     /// Counts for its portal; oldest first, so that the pauses are known.
